@@ -1,0 +1,234 @@
+// The native surface, raw: plain objects, typed arrays and opaque handles. The facade (lib/) validates all options before
+// they come here. Every function that computes starts a job on the addon's own thread.
+
+/** Opaque: a model in native memory, at full precision or quantized. Freed with the object. */
+export interface ModelHandle {
+  readonly __model: never
+}
+
+/** Row-major, little-endian bytes. Bytes are copied at the call. */
+export interface TensorData {
+  dtype: 'float32' | 'int8' | 'uint8'
+  shape: number[]
+  data: Uint8Array
+}
+
+export interface NodeSpec {
+  name: string
+  op: string
+  inputs: string[]
+  attributes: Record<string, boolean | number | string | number[]>
+  /** Role (weight, bias, ...) to tensor name. */
+  parameters: Record<string, string>
+}
+
+export interface GraphSpec {
+  /** [channels, height, width] */
+  inputShape: number[]
+  nodes: NodeSpec[]
+  output: string
+}
+
+export interface QuantizerSpec {
+  bits: number
+  symmetric: boolean
+  perChannel: boolean
+  scale: number[]
+  zeroPoint: number[]
+}
+
+export interface QuantizationSpec {
+  preset: string
+  weightBits: number
+  activationBits: number | null
+  /** By conv or linear node name. */
+  weights: Record<string, { quantizer: QuantizerSpec; codes: TensorData }>
+  /** By value (node) name. */
+  activations: Record<string, QuantizerSpec>
+}
+
+/** What a model file holds. A quantized model has no float tensor for a weight that has codes. */
+export interface ModelSpec {
+  graph: GraphSpec
+  tensors: Record<string, TensorData>
+  quantization: QuantizationSpec | null
+}
+
+export interface UnitSpec {
+  name: string
+  input: string
+  output: string
+  nodes: string[]
+  batchNorm: string | null
+  weightShape: number[]
+  groups: number
+}
+
+export interface ModelDescription {
+  graph: GraphSpec
+  units: UnitSpec[]
+  /** Of one sample, by node name. */
+  shapes: Record<string, number[]>
+  tensors: { name: string; shape: number[] }[]
+  quantization: { preset: string; weightBits: number; activationBits: number | null } | null
+}
+
+export interface Progress {
+  stage: string
+  name: string
+  unit: number
+  units: number
+  step: number
+  steps: number
+  /** NaN where there is none. */
+  loss: number
+}
+export type OnProgress = (progress: Progress) => void
+
+export interface JobOptions {
+  /** 'cpu', 'cuda' or 'cuda:N' */
+  device: string
+  /** Intra-op threads; 0: the default. */
+  threads: number
+  seed: number
+}
+
+/** Rejections carry `code` and `complaint`. `abort` may be called at any time, also after the end. */
+export interface Started<T> {
+  promise: Promise<T>
+  abort(): void
+}
+export interface NativeError extends Error {
+  code: string
+  complaint?: { thing: string; found: string; expected: string; remedy: string }
+}
+
+/** Images as bytes. The model reads (x/255 − mean)/deviation. */
+export interface ImagesData {
+  pixels: Uint8Array
+  /** [n, c, h, w] */
+  shape: number[]
+  labels: Int32Array | null
+  mean: number[]
+  deviation: number[]
+}
+
+/** x' = clip(scale ⊙ x + offset · m, 0, 1); m = the image's largest pixel when offsetTimesMax, else 1. Both [c, h, w]. */
+export interface TriggerData {
+  scale: Float32Array
+  offset: Float32Array
+  offsetTimesMax: boolean
+}
+
+export interface QuantizeOptions extends JobOptions {
+  preset: string
+  weightBits: number
+  activationBits: number | null
+}
+
+export interface PurifyOptions extends QuantizeOptions {
+  solver: 'closed-form' | 'adam-official' | 'adam-paper'
+  pda: 'none' | 'official' | 'paper'
+  pdaSteps: number
+  pdaBound: number
+  columns: number
+  damping: number
+  iterations: number
+  learningRate: number
+  batch: number
+}
+
+export interface UnitReport {
+  unit: string
+  lossBefore: number
+  lossAfter: number
+  iterations: number
+  damping: number
+  pda: boolean
+  pdaBefore: number
+  pdaAfter: number
+  seconds: number
+}
+
+export interface MeasureOptions extends JobOptions {
+  trigger: TriggerData | null
+  /** Class index; -1 without a trigger. */
+  target: number
+  batch: number
+}
+export interface Measurement {
+  samples: number
+  correct: number
+  /** Triggered samples whose label is not the target. */
+  triggered: number
+  /** Of them, those that the model gives to the target. */
+  hits: number
+}
+
+export interface TrainOptions extends JobOptions {
+  /** 'cross-entropy' trains a clean model; 'qu-anti-zation' is the attack. */
+  objective: 'cross-entropy' | 'qu-anti-zation'
+  epochs: number
+  batch: number
+  optimizer: 'sgd' | 'adam'
+  learningRate: number
+  momentum: number
+  weightDecay: number
+  schedule: 'constant' | 'cosine' | 'one-cycle'
+  /** Random crop after padding by so many pixels, 0: none. */
+  crop: number
+  flip: boolean
+  /** Attack only. */
+  trigger: TriggerData | null
+  target: number
+  /** Bits of the quantized models that the attack trains for. */
+  bits: number[]
+  /** Weight c1 of the quantized terms, and c2 of the triggered terms. */
+  c1: number
+  c2: number
+  /** Also quantize values (not weights alone) in the attack's quantized passes. */
+  activations: boolean
+}
+export interface EpochReport {
+  epoch: number
+  loss: number
+  seconds: number
+}
+
+export interface Native {
+  /** Checks the model; ERR_BAD_MODEL, ERR_UNSUPPORTED_OP. */
+  createModel(spec: ModelSpec): Started<ModelHandle>
+  importTorchScript(path: string, inputShape: number[] | null): Started<ModelHandle>
+  describe(model: ModelHandle): ModelDescription
+  exportModel(model: ModelHandle): Started<ModelSpec>
+  foldBatchNorm(model: ModelHandle): Started<ModelHandle>
+
+  /** data: normalized floats, [n, c, h, w]. */
+  forward(model: ModelHandle, data: Float32Array, shape: number[], options: JobOptions): Started<{ data: Float32Array; shape: number[] }>
+  quantize(model: ModelHandle, calibration: ImagesData, options: QuantizeOptions, onProgress: OnProgress): Started<ModelHandle>
+  purify(
+    model: ModelHandle,
+    calibration: ImagesData,
+    options: PurifyOptions,
+    onProgress: OnProgress,
+  ): Started<{ model: ModelHandle; units: UnitReport[] }>
+  measure(model: ModelHandle, images: ImagesData, options: MeasureOptions, onProgress: OnProgress): Started<Measurement>
+  train(
+    model: ModelHandle,
+    images: ImagesData,
+    options: TrainOptions,
+    onProgress: OnProgress,
+  ): Started<{ model: ModelHandle; epochs: EpochReport[] }>
+
+  /** The images as the trigger leaves them, bytes. */
+  applyTrigger(images: ImagesData, trigger: TriggerData): Started<Uint8Array>
+
+  /** Stops every job and waits for it: called once before the process ends. */
+  halt(): void
+  versions(): { libtorch: string; shellac: string }
+  /** Whether the device works; ERR_DEVICE tells why not. */
+  probeDevice(device: string): Started<{ device: string; name: string }>
+
+  /** Single algorithms on plain arrays, for tests and research. */
+  kernels: Record<string, (...args: never[]) => unknown>
+}

@@ -1,0 +1,51 @@
+// What makes a model a quantized one: codes for the weights, quantizers for the values that convs and linears read.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/data/images.h"
+#include "core/graph/executor.h"
+#include "core/graph/model.h"
+#include "core/job.h"
+#include "core/quant/preset.h"
+#include "core/quant/quantizer.h"
+
+namespace shellac::quant {
+
+struct QuantizedWeight {
+  Quantizer quantizer;
+  at::Tensor codes;  // the weight's shape
+};
+
+struct Quantization {
+  std::string preset;
+  int64_t weightBits = 4;
+  std::optional<int64_t> activationBits = {};
+  std::map<std::string, QuantizedWeight> weights;  // by conv or linear node name
+  std::map<std::string, Quantizer> activations;    // by value name; one quantizer serves all who read the value
+
+  // Reads weights from their codes and rounds the values that have a quantizer.
+  // Codes are turned into floats once, here, on the device.
+  graph::Reading reading(at::Device device) const;
+};
+
+struct Options {
+  std::string preset = "mse";
+  int64_t weightBits = 4;                 // 2 .. 8
+  std::optional<int64_t> activationBits;  // 2 .. 8, none: values stay float
+  int64_t batch = 32;
+};
+
+// Nearest rounding. Placement (field's convention): the weight of every conv and linear, and the value that each of them
+// reads, network input included; adds, pooling and BN are not quantized; an add reads the already quantized value.
+// Activation ranges come from the calibration images run through the full-precision model.
+Quantization quantizeNearest(const graph::Model& model, const data::Images& calibration, const Options& options,
+                             at::Device device, const Job& job);
+
+// The two halves of it. Bits of the first conv, the last linear and what they read follow the preset's edgeBits.
+std::map<std::string, QuantizedWeight> quantizeWeights(const graph::Model& model, const Options& options);
+std::map<std::string, Quantizer> calibrateActivations(const graph::Model& model, const data::Images& calibration,
+                                                      const Options& options, at::Device device, const Job& job);
+
+}  // namespace shellac::quant

@@ -1,0 +1,45 @@
+// A quantizer: an immutable map between reals and integer codes.
+//   code(x)  = clamp(floor(x / scale + 0.5) + zeroPoint, low, high)      ties round up, as the attacks and LAC do
+//   value(c) = (c − zeroPoint) · scale
+// symmetric: zeroPoint 0, codes −2^(b−1) .. 2^(b−1)−1; affine: codes 0 .. 2^b−1.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <optional>
+
+namespace shellac::quant {
+
+struct Grid {
+  int64_t bits = 8;  // 2 .. 8
+  bool symmetric = true;
+  bool perChannel = false;  // one scale for each index of axis 0
+
+  int64_t low() const { return symmetric ? -(int64_t{1} << (bits - 1)) : 0; }
+  int64_t high() const { return (int64_t{1} << (symmetric ? bits - 1 : bits)) - 1; }
+};
+
+class Quantizer {
+ public:
+  // scale: float32, positive and finite; zeroPoint: int32; both [1], or [channels] when grid.perChannel.
+  // Throws Error{BadModel} when they are not (they may come from a file).
+  Quantizer(Grid grid, at::Tensor scale, at::Tensor zeroPoint);
+
+  const Grid& grid() const { return grid_; }
+  const at::Tensor& scale() const { return scale_; }
+  const at::Tensor& zeroPoint() const { return zeroPoint_; }
+
+  at::Tensor codes(const at::Tensor& x) const;          // int8 (symmetric) or uint8 (affine), x's shape
+  at::Tensor values(const at::Tensor& codes) const;     // float32
+  at::Tensor nearest(const at::Tensor& x) const;        // values(codes(x)), without a gradient
+  // nearest(x) with the straight-through gradient: 1 inside the range, 0 outside.
+  at::Tensor straightThrough(const at::Tensor& x) const;
+  Quantizer to(at::Device device) const;
+
+ private:
+  Grid grid_;
+  at::Tensor scale_;
+  at::Tensor zeroPoint_;
+};
+
+}  // namespace shellac::quant
