@@ -15,9 +15,10 @@
 namespace shellac::graph {
 
 struct Role {
-  std::string name;       // "weight"
+  std::string name;          // "weight"
   bool required = true;
-  bool trainable = true;  // false for buffers: BN's running statistics
+  bool trainable = true;     // false for buffers: BN's running statistics
+  bool nonNegative = false;  // a variance
 };
 
 // What `infer` judges: shapes of the inputs (of one sample) and of the parameters by role; absent ones are not in it.
@@ -38,7 +39,7 @@ struct Arguments {
 
 struct Op {
   std::string name;
-  size_t inputs = 1;
+  size_t inputs = 1;  // "input" has none; it is given the model's input as if it were one
   std::vector<Role> roles = {};
   // Throws Error{BadModel} by node name. The only judge: `run` checks nothing.
   std::function<Shape(const Node&, const Operands&)> infer;

@@ -1,0 +1,29 @@
+// avgPool2d: [n, c, h, w] -> [n, c, h', w'], the mean of each window; countIncludePad: padding counts as zeros.
+#include <ATen/ops/avg_pool2d.h>
+
+#include "core/graph/ops/judge.h"
+#include "core/graph/ops/window.h"
+
+namespace shellac::graph {
+
+Op avgPool2d() {
+  return {.name = "avgPool2d",
+          .infer =
+              [](const Node& node, const Operands& operands) {
+                expectImage(node, operands.inputs[0]);
+                const auto window = Window::ofPool(node);
+                expectRange(node, "dilation", window.dilation, 1, 1);
+                for (size_t axis = 0; axis < 2; ++axis) {
+                  expectRange(node, "padding", {window.padding[axis]}, 0, window.kernel[axis] / 2);
+                }
+                const auto sizes = window.slide(node, operands.inputs[0]);
+                return Shape{operands.inputs[0][0], sizes[0], sizes[1]};
+              },
+          .run = [](const Node& node, const Arguments& arguments) {
+            const auto window = Window::ofPool(node);
+            return at::avg_pool2d(arguments.inputs[0], window.kernel, window.stride, window.padding, window.ceil,
+                                  node.flag("countIncludePad", true));
+          }};
+}
+
+}  // namespace shellac::graph
