@@ -1,0 +1,81 @@
+#include "core/graph/fold_batch_norm.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <algorithm>
+
+#include "core/graph/unit.h"
+
+namespace shellac::graph {
+namespace {
+
+int uses(const Graph& graph, const std::string& tensor) {
+  int count = 0;
+  for (const auto& node : graph.nodes) {
+    for (const auto& [role, name] : node.parameters) count += name == tensor;
+  }
+  return count;
+}
+
+// The node's own tensor keeps its name; one that other nodes read too, or that is new, gets one after the node.
+std::string nameFor(const Model& model, const Node& node, const std::string& role) {
+  const auto named = node.parameters.find(role);
+  if (named != node.parameters.end() && uses(model.graph, named->second) == 1) return named->second;
+  std::string name = node.name + "." + role;
+  while (model.tensors.contains(name)) name += "_folded";
+  return name;
+}
+
+// In double precision: the folded model should differ by the rounding of its weights to float32 alone.
+void fold(Model& model, Node& conv, const Node& norm) {
+  const auto read = [&](const Node& node, const std::string& role) { return model.parameter(node, role).to(at::kDouble); };
+  const auto mean = read(norm, "runningMean");
+  const auto gain = [&] {
+    const auto inverse = (read(norm, "runningVar") + norm.number("eps", 1e-5)).rsqrt();
+    return norm.parameters.contains("weight") ? inverse * read(norm, "weight") : inverse;
+  }();
+  const auto shift = norm.parameters.contains("bias") ? read(norm, "bias") : at::zeros_like(mean);
+  const auto bias = conv.parameters.contains("bias") ? read(conv, "bias") : at::zeros_like(mean);
+
+  const auto weight = read(conv, "weight");
+  std::vector<int64_t> perChannel(weight.dim(), 1);
+  perChannel[0] = -1;
+  const auto set = [&](const std::string& role, const at::Tensor& tensor) {
+    const auto name = nameFor(model, conv, role);
+    model.tensors[name] = tensor.to(at::kFloat);
+    conv.parameters[role] = name;
+  };
+  set("weight", weight * gain.view(perChannel));
+  set("bias", (bias - mean) * gain + shift);
+}
+
+// Takes the node out: whoever read it reads `source` instead.
+void remove(Graph& graph, const std::string& name, const std::string& source) {
+  std::erase_if(graph.nodes, [&](const Node& node) { return node.name == name; });
+  for (auto& node : graph.nodes) std::replace(node.inputs.begin(), node.inputs.end(), name, source);
+  if (graph.output == name) graph.output = source;
+}
+
+void dropUnusedTensors(Model& model) {
+  std::erase_if(model.tensors, [&](const auto& entry) { return uses(model.graph, entry.first) == 0; });
+}
+
+}  // namespace
+
+Model foldBatchNorm(const Model& model) {
+  const at::NoGradGuard noGrad;
+  Model folded = model;  // tensors are shared until `fold` puts new ones in their place
+  for (const auto& unit : units(model.graph)) {
+    if (!unit.batchNorm) continue;
+    auto conv = std::find_if(folded.graph.nodes.begin(), folded.graph.nodes.end(),
+                             [&](const Node& node) { return node.name == unit.name; });
+    fold(folded, *conv, model.graph.node(*unit.batchNorm));
+    remove(folded.graph, *unit.batchNorm, unit.name);
+  }
+  dropUnusedTensors(folded);
+  return folded;
+}
+
+}  // namespace shellac::graph
