@@ -43,8 +43,16 @@ struct Options {
 Quantization quantizeNearest(const graph::Model& model, const data::Images& calibration, const Options& options,
                              at::Device device, const Job& job);
 
-// The two halves of it. Bits of the first conv, the last linear and what they read follow the preset's edgeBits.
-std::map<std::string, QuantizedWeight> quantizeWeights(const graph::Model& model, const Options& options);
+// Throws Error{BadData} unless there are images and they are what the model reads.
+void checkCalibration(const graph::Model& model, const data::Images& calibration);
+
+// Throws Error{BadModel} by node name unless codes and quantizer fit each other: type, channels, range (for codes that
+// come from a file; the graph's check compares their shape with the node).
+void checkCodes(const std::string& node, const QuantizedWeight& weight);
+
+// The two halves of quantizeNearest. Bits of the first conv, the last linear and what they read follow the preset's edgeBits.
+std::map<std::string, QuantizedWeight> quantizeWeights(const graph::Model& model, const Options& options,
+                                                       const Job& job = Job());
 std::map<std::string, Quantizer> calibrateActivations(const graph::Model& model, const data::Images& calibration,
                                                       const Options& options, at::Device device, const Job& job);
 

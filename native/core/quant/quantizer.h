@@ -1,7 +1,7 @@
 // A quantizer: an immutable map between reals and integer codes.
 //   code(x)  = clamp(floor(x / scale + 0.5) + zeroPoint, low, high)      ties round up, as the attacks and LAC do
 //   value(c) = (c − zeroPoint) · scale
-// symmetric: zeroPoint 0, codes −2^(b−1) .. 2^(b−1)−1; affine: codes 0 .. 2^b−1.
+// symmetric: zeroPoint 0, codes −2^(b−1) .. 2^(b−1)−1; affine: codes 0 .. 2^b−1. All in float32.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -21,7 +21,7 @@ struct Grid {
 
 class Quantizer {
  public:
-  // scale: float32, positive and finite; zeroPoint: int32; both [1], or [channels] when grid.perChannel.
+  // scale: float32, positive and finite; zeroPoint: int32, on the grid; both [1], or [channels] when grid.perChannel.
   // Throws Error{BadModel} when they are not (they may come from a file).
   Quantizer(Grid grid, at::Tensor scale, at::Tensor zeroPoint);
 
@@ -32,14 +32,24 @@ class Quantizer {
   at::Tensor codes(const at::Tensor& x) const;          // int8 (symmetric) or uint8 (affine), x's shape
   at::Tensor values(const at::Tensor& codes) const;     // float32
   at::Tensor nearest(const at::Tensor& x) const;        // values(codes(x)), without a gradient
-  // nearest(x) with the straight-through gradient: 1 inside the range, 0 outside.
+  // nearest(x) with the straight-through gradient: 1 where the code was not clamped, 0 elsewhere.
   at::Tensor straightThrough(const at::Tensor& x) const;
   Quantizer to(at::Device device) const;
 
+  // The arithmetic in its parts: floor(x / scale + 0.5), a new tensor; its clamp onto the grid, in place; its values,
+  // in place. nearest(x) is the three in a row.
+  at::Tensor steps(const at::Tensor& x) const;
+  void clampSteps(at::Tensor& steps) const;
+  void stepsToValues(at::Tensor& steps) const;
+
  private:
+  at::Tensor alongChannels(const at::Tensor& parameter, const at::Tensor& x) const;
+
   Grid grid_;
   at::Tensor scale_;
   at::Tensor zeroPoint_;
+  // Of all channels alike, when it is so: bounds that are numbers clamp much faster than bounds that are tensors.
+  std::optional<int64_t> commonZeroPoint_;
 };
 
 }  // namespace shellac::quant

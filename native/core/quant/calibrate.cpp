@@ -1,0 +1,73 @@
+// Activation ranges from the full-precision model: each value that will be quantized is observed as it is made.
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "core/error.h"
+#include "core/quant/placement.h"
+#include "core/quant/quantization.h"
+
+namespace shellac::quant {
+
+namespace {
+
+using Observers = std::map<std::string, std::unique_ptr<Observer>>;
+
+Observers observersFor(const graph::Graph& graph, const Options& options) {
+  const auto kind = findPreset(options.preset).activationObserver;
+  Observers observers;
+  for (const auto& [value, bits] : placement(graph, options).activations)
+    observers.emplace(value, makeObserver(kind, {.bits = bits, .symmetric = false}));
+  return observers;
+}
+
+Quantizer settle(const std::string& value, const Observer& observer) {
+  try {
+    return observer.quantizer().to(at::kCPU);
+  } catch (const Error& error) {
+    auto complaint = error.complaint;
+    complaint.thing = "value " + value + " on the calibration images";
+    throw Error(error.code, complaint);
+  }
+}
+
+}  // namespace
+
+void checkCalibration(const graph::Model& model, const data::Images& calibration) {
+  if (!calibration.pixels.defined() || calibration.pixels.dim() != 4 || calibration.count() == 0)
+    throw Error(Code::BadData,
+                {.thing = "calibration set", .found = "no images", .expected = "at least one"});
+  if (calibration.shape() != model.graph.inputShape)
+    throw Error(Code::BadData, {.thing = "calibration images", .found = "shape " + showShape(calibration.shape()),
+                                .expected = showShape(model.graph.inputShape) + ", the model's input"});
+}
+
+std::map<std::string, Quantizer> calibrateActivations(const graph::Model& model, const data::Images& calibration,
+                                                      const Options& options, at::Device device, const Job& job) {
+  const at::NoGradGuard noGrad;
+  checkCalibration(model, calibration);
+  if (!options.activationBits) return {};
+  if (*options.activationBits < 2 || *options.activationBits > 8)
+    throw Error(Code::BadOption, {.thing = "activation bits",
+                                  .found = std::to_string(*options.activationBits) + " bits", .expected = "2 to 8"});
+  const auto observers = observersFor(model.graph, options);
+  const auto moved = model.to(device);
+  graph::Reading reading;
+  reading.value = [&](const std::string& value, const at::Tensor& x) {
+    job.checkpoint();
+    if (const auto found = observers.find(value); found != observers.end()) found->second->observe(x);
+    return x;
+  };
+  const auto n = calibration.count();
+  for (int64_t from = 0; from < n; from += options.batch) {
+    job.checkpoint({.stage = "calibrate", .step = from, .steps = n});
+    const auto to = std::min(from + options.batch, n);
+    graph::run(moved, calibration.normalize(calibration.floats(from, to, device)), reading);
+  }
+  std::map<std::string, Quantizer> settled;
+  for (const auto& [value, observer] : observers) settled.emplace(value, settle(value, *observer));
+  return settled;
+}
+
+}  // namespace shellac::quant

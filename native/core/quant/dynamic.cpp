@@ -1,0 +1,43 @@
+#include "core/quant/dynamic.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/div.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "core/quant/range.h"
+
+namespace shellac::quant {
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+at::Tensor roundTo(const at::Tensor& x, const at::Tensor& scale) {
+  return at::div(x, scale).add_(0.5).floor_().mul_(scale);
+}
+
+struct RoundTo : torch::autograd::Function<RoundTo> {
+  static at::Tensor forward(AutogradContext*, const at::Tensor& x, const at::Tensor& scale) {
+    return roundTo(x, scale);
+  }
+  static tensor_list backward(AutogradContext*, tensor_list gradients) { return {gradients[0], at::Tensor()}; }
+};
+
+at::Tensor fakeQuantize(const at::Tensor& x, const Grid& grid) {
+  const auto scale = scaleOf(rangeOf(x.detach(), false), grid);
+  if (!at::GradMode::is_enabled() || !x.requires_grad()) return roundTo(x, scale);
+  return RoundTo::apply(x, scale);
+}
+
+}  // namespace
+
+at::Tensor fakeQuantizeWeightDynamic(const at::Tensor& w, int64_t bits) {
+  return fakeQuantize(w, {.bits = bits, .symmetric = true});
+}
+
+at::Tensor fakeQuantizeActivationDynamic(const at::Tensor& x, int64_t bits) {
+  return fakeQuantize(x, {.bits = bits, .symmetric = false});
+}
+
+}  // namespace shellac::quant

@@ -1,0 +1,86 @@
+#include "core/quant/quantization.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <memory>
+
+#include "core/error.h"
+#include "core/quant/placement.h"
+
+namespace shellac::quant {
+
+namespace {
+
+void checkBits(const char* what, int64_t bits) {
+  if (bits < 2 || bits > 8)
+    throw Error(Code::BadOption, {.thing = what, .found = std::to_string(bits) + " bits", .expected = "2 to 8"});
+}
+
+struct Moved {
+  std::map<std::string, at::Tensor> weights;
+  std::map<std::string, Quantizer> activations;
+};
+
+}  // namespace
+
+graph::Reading Quantization::reading(at::Device device) const {
+  auto moved = std::make_shared<Moved>();
+  for (const auto& [name, weight] : weights)
+    moved->weights[name] = weight.quantizer.values(weight.codes).to(device);
+  for (const auto& [name, quantizer] : activations) moved->activations.emplace(name, quantizer.to(device));
+  graph::Reading reading;
+  reading.weight = [moved](const graph::Node& node, const at::Tensor& weight) {
+    const auto found = moved->weights.find(node.name);
+    return found == moved->weights.end() ? weight : found->second;
+  };
+  reading.value = [moved](const std::string& value, const at::Tensor& x) {
+    const auto found = moved->activations.find(value);
+    return found == moved->activations.end() ? x : found->second.nearest(x);
+  };
+  return reading;
+}
+
+std::map<std::string, QuantizedWeight> quantizeWeights(const graph::Model& model, const Options& options,
+                                                       const Job& job) {
+  checkBits("weight bits", options.weightBits);
+  const auto& preset = findPreset(options.preset);
+  std::map<std::string, QuantizedWeight> weights;
+  for (const auto& [name, bits] : placement(model.graph, options).weights) {
+    job.checkpoint();
+    const auto weight = model.parameter(model.graph.node(name), "weight").detach();
+    const Grid grid{.bits = bits, .symmetric = preset.weightSymmetric, .perChannel = preset.weightPerChannel};
+    const auto observer = makeObserver(preset.weightObserver, grid);
+    observer->observe(weight);
+    const auto quantizer = observer->quantizer();
+    weights.emplace(name, QuantizedWeight{quantizer, quantizer.codes(weight)});
+  }
+  return weights;
+}
+
+Quantization quantizeNearest(const graph::Model& model, const data::Images& calibration, const Options& options,
+                             at::Device device, const Job& job) {
+  const at::NoGradGuard noGrad;
+  auto activations = calibrateActivations(model, calibration, options, device, job);
+  return {.preset = options.preset,
+          .weightBits = options.weightBits,
+          .activationBits = options.activationBits,
+          .weights = quantizeWeights(model, options, job),
+          .activations = std::move(activations)};
+}
+
+void checkCodes(const std::string& node, const QuantizedWeight& weight) {
+  const auto& [quantizer, codes] = weight;
+  const auto& grid = quantizer.grid();
+  const auto refuse = [&](const std::string& found, const std::string& expected) {
+    throw Error(Code::BadModel, {.thing = "codes of " + node, .found = found, .expected = expected});
+  };
+  if (codes.scalar_type() != (grid.symmetric ? at::kChar : at::kByte))
+    refuse("another type", grid.symmetric ? "int8, since the grid is symmetric" : "uint8, since the grid is affine");
+  if (codes.dim() < 1 || codes.numel() == 0) refuse("shape " + showShape(codes.sizes()), "a weight's shape");
+  if (grid.perChannel && quantizer.scale().size(0) != codes.size(0))
+    refuse(std::to_string(quantizer.scale().size(0)) + " scales", "one a channel, " + std::to_string(codes.size(0)));
+  if (codes.min().item<int64_t>() < grid.low() || codes.max().item<int64_t>() > grid.high())
+    refuse("a code off the grid", std::to_string(grid.low()) + " to " + std::to_string(grid.high()));
+}
+
+}  // namespace shellac::quant

@@ -1,0 +1,40 @@
+#include "core/quant/range.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/aminmax.h>
+#include <ATen/ops/floor.h>
+#include <ATen/ops/maximum.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/where.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <limits>
+
+namespace shellac::quant {
+
+Range rangeOf(const at::Tensor& x, bool perChannel) {
+  if (perChannel) {
+    const auto [min, max] = at::aminmax(x.reshape({x.size(0), -1}), 1);
+    return {min, max};
+  }
+  const auto [min, max] = at::aminmax(x);  // not of a flat view: that would copy a channels-last tensor
+  return {min.reshape({1}), max.reshape({1})};
+}
+
+at::Tensor scaleOf(const Range& range, const Grid& grid) {
+  const auto width = grid.symmetric ? at::maximum(range.min.abs(), range.max.abs())
+                                    : range.max.clamp_min(0) - range.min.clamp_max(0);
+  const auto scale = width / static_cast<double>(grid.high());
+  // A scale below the smallest normal number would make x / scale infinite for the very values that it was made of.
+  return at::where(scale.lt(std::numeric_limits<float>::min()), at::ones_like(scale), scale);
+}
+
+Quantizer quantizerOf(const Range& range, const Grid& grid) {
+  const auto scale = scaleOf(range, grid);
+  if (grid.symmetric) return {grid, scale, at::zeros_like(scale, at::kInt)};
+  const auto lowest = (range.min.clamp_max(0) / scale).add_(0.5).floor_();
+  const auto zeroPoint = (grid.low() - lowest).clamp_(grid.low(), grid.high());
+  return {grid, scale, zeroPoint.to(at::kInt)};
+}
+
+}  // namespace shellac::quant
