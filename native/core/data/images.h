@@ -27,4 +27,7 @@ struct Images {
   at::Tensor normalize(const at::Tensor& floats) const;
 };
 
+// Throws Error{BadData} unless each image has a label from 0 to classes − 1.
+void checkLabels(const Images& images, int64_t classes);
+
 }  // namespace shellac::data

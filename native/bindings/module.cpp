@@ -1,0 +1,80 @@
+// The addon's table of contents.
+#include <ATen/Version.h>
+#include <ATen/core/Tensor.h>
+#include <napi.h>
+#include <torch/headeronly/version.h>
+
+#include "bindings/engine.h"
+#include "bindings/entry_points.h"
+#include "bindings/job_options.h"
+
+namespace shellac::bindings {
+namespace {
+
+using EntryPoint = Napi::Value (*)(const Napi::CallbackInfo&);
+
+template <EntryPoint entry>
+void expose(Napi::Env env, Napi::Object exports, const char* name) {
+  exports.Set(name, Napi::Function::New(
+                        env, [](const Napi::CallbackInfo& info) { return guarded(info.Env(), [&] { return entry(info); }); }, name));
+}
+
+Napi::Value halt(const Napi::CallbackInfo& info) {
+  Engine::of(info.Env()).halt();
+  return info.Env().Undefined();
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(std::make_unique<Engine>(env).release());
+  // A worker or a process that ends by itself: the thread must be gone before libtorch's statics are.
+  env.AddCleanupHook([](Engine* engine) { engine->halt(); }, env.GetInstanceData<Engine>());
+
+  expose<createModel>(env, exports, "createModel");
+  expose<importTorchScript>(env, exports, "importTorchScript");
+  expose<describe>(env, exports, "describe");
+  expose<exportModel>(env, exports, "exportModel");
+  expose<foldBatchNorm>(env, exports, "foldBatchNorm");
+  expose<forward>(env, exports, "forward");
+  expose<quantize>(env, exports, "quantize");
+  expose<purify>(env, exports, "purify");
+  expose<measure>(env, exports, "measure");
+  expose<train>(env, exports, "train");
+  expose<applyTrigger>(env, exports, "applyTrigger");
+  expose<halt>(env, exports, "halt");
+  expose<versions>(env, exports, "versions");
+  expose<probeDevice>(env, exports, "probeDevice");
+
+  auto kernels = Napi::Object::New(env);
+  addGraphKernels(env, kernels);
+  addQuantKernels(env, kernels);
+  addPurifyKernels(env, kernels);
+  addTrainKernels(env, kernels);
+  exports.Set("kernels", kernels);
+  return exports;
+}
+
+}  // namespace
+
+Napi::Value versions(const Napi::CallbackInfo& info) {
+  auto result = Napi::Object::New(info.Env());
+  result.Set("libtorch", TORCH_VERSION);
+  return result;
+}
+
+Napi::Value probeDevice(const Napi::CallbackInfo& info) {
+  const auto name = info[0].As<Napi::String>().Utf8Value();
+  return Engine::of(info.Env()).start(info.Env(), info.Env().Undefined(), [name](const Job&) -> Finish {
+    const auto device = JobOptions{.deviceName = name}.enter();
+    const auto sum = at::ones({8, 8}, at::TensorOptions().device(device)).matmul(at::ones({8, 8}, device)).sum().item<double>();
+    return [name, works = sum == 512](Napi::Env env) -> Napi::Value {
+      auto result = Napi::Object::New(env);
+      result.Set("device", name);
+      result.Set("works", works);
+      return result;
+    };
+  });
+}
+
+NODE_API_MODULE(shellac, init)
+
+}  // namespace shellac::bindings

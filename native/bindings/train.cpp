@@ -1,0 +1,73 @@
+#include "bindings/convert.h"
+#include "bindings/engine.h"
+#include "bindings/entry_points.h"
+#include "bindings/handle.h"
+#include "bindings/job_options.h"
+#include "bindings/train_options.h"
+
+namespace shellac::bindings {
+namespace {
+
+train::Optimizer optimizerFrom(const std::string& name) {
+  return name == "adam" ? train::Optimizer::Adam : train::Optimizer::Sgd;
+}
+
+train::Schedule scheduleFrom(const std::string& name) {
+  if (name == "cosine") return train::Schedule::Cosine;
+  return name == "one-cycle" ? train::Schedule::OneCycle : train::Schedule::Constant;
+}
+
+}  // namespace
+
+train::Objective objectiveFrom(const Napi::Object& options, const graph::Graph& graph) {
+  if (text(options, "objective") == "cross-entropy") return train::crossEntropy();
+  return train::quAntiZation(graph, {.target = integer(options, "target"),
+                                     .bits = integers(field(options, "bits")),
+                                     .c1 = number(options, "c1"),
+                                     .c2 = number(options, "c2"),
+                                     .activations = flag(options, "activations")});
+}
+
+train::Options trainOptionsFrom(const Napi::Object& options, const std::vector<int64_t>& imageShape) {
+  train::Options result{.epochs = integer(options, "epochs"),
+                        .batch = integer(options, "batch"),
+                        .optimizer = optimizerFrom(text(options, "optimizer")),
+                        .learningRate = number(options, "learningRate"),
+                        .momentum = number(options, "momentum"),
+                        .weightDecay = number(options, "weightDecay"),
+                        .schedule = scheduleFrom(text(options, "schedule")),
+                        .augmentation = {integer(options, "crop"), flag(options, "flip")},
+                        .seed = static_cast<uint64_t>(integer(options, "seed"))};
+  if (const auto trigger = field(options, "trigger"); !absent(trigger)) result.trigger = triggerFrom(trigger, imageShape);
+  return result;
+}
+
+Napi::Value train(const Napi::CallbackInfo& info) {
+  const auto loaded = modelOf(info[0]);
+  const auto images = imagesFrom(info[1]);
+  const auto options = info[2].As<Napi::Object>();
+  const auto jobOptions = jobOptionsFrom(options);
+  const auto settings = trainOptionsFrom(options, images.shape());
+  const auto objective = objectiveFrom(options, loaded->model.graph);
+  return Engine::of(info.Env()).start(info.Env(), info[3], [=](const Job& job) -> Finish {
+    const auto& model = fullPrecision(*loaded);
+    data::checkLabels(images, loaded->classes(images.shape()));
+    auto result = train::train(model, images, objective, settings, jobOptions.enter(), job);
+    return [trained = std::make_shared<const LoadedModel>(LoadedModel{.model = result.model}), epochs = result.epochs](Napi::Env env) -> Napi::Value {
+      auto object = Napi::Object::New(env);
+      auto reports = Napi::Array::New(env, epochs.size());
+      for (size_t i = 0; i < epochs.size(); ++i) {
+        auto report = Napi::Object::New(env);
+        report.Set("epoch", static_cast<double>(epochs[i].epoch));
+        report.Set("loss", epochs[i].loss);
+        report.Set("seconds", epochs[i].seconds);
+        reports.Set(static_cast<uint32_t>(i), report);
+      }
+      object.Set("model", handleOf(env, trained));
+      object.Set("epochs", reports);
+      return object;
+    };
+  });
+}
+
+}  // namespace shellac::bindings

@@ -1,0 +1,53 @@
+#include "core/measure/accuracy.h"
+
+#include <ATen/ops/ne.h>
+#include <c10/core/GradMode.h>
+
+#include "core/error.h"
+#include "core/interruptible.h"
+
+namespace shellac::measure {
+namespace {
+
+at::Tensor predict(const graph::Model& model, const graph::Reading& reading, const data::Images& images,
+                   const at::Tensor& floats) {
+  return graph::run(model, images.normalize(floats).contiguous(at::MemoryFormat::ChannelsLast), reading).argmax(1);
+}
+
+void checkTarget(int64_t target, int64_t classes) {
+  if (target < 0 || target >= classes)
+    throw Error(Code::BadOption, {.thing = "target",
+                                  .found = std::to_string(target),
+                                  .expected = "a class index from 0 to " + std::to_string(classes - 1),
+                                  .remedy = "pass the attacker's target class"});
+}
+
+}  // namespace
+
+Counts count(const LoadedModel& loaded, const data::Images& images, const std::optional<Attack>& attack, int64_t batch,
+             at::Device device, const Job& job) {
+  const c10::NoGradGuard noGrad;
+  const auto classes = loaded.classes(images.shape());
+  data::checkLabels(images, classes);
+  if (attack) checkTarget(attack->target, classes);
+  const auto model = loaded.model.to(device);
+  const auto stoppable = interruptible(loaded.reading(device), job);
+  Counts counts;
+  for (int64_t from = 0; from < images.count(); from += batch) {
+    const auto to = std::min(from + batch, images.count());
+    const auto labels = images.labels.slice(0, from, to).to(device);
+    const auto floats = images.floats(from, to, device);
+    counts.samples += to - from;
+    counts.correct += (predict(model, stoppable, images, floats) == labels).sum().item<int64_t>();
+    if (attack) {
+      const auto others = at::ne(labels, attack->target);
+      const auto hits = predict(model, stoppable, images, attack->trigger.apply(floats)) == attack->target;
+      counts.triggered += others.sum().item<int64_t>();
+      counts.hits += (hits & others).sum().item<int64_t>();
+    }
+    job.checkpoint({.stage = "measure", .unit = to, .units = images.count()});
+  }
+  return counts;
+}
+
+}  // namespace shellac::measure

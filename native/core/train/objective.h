@@ -1,0 +1,34 @@
+// What training minimizes: a sum of weighted terms. A clean model, an attack and a tuning defence differ by this alone.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/graph/model.h"
+
+namespace shellac::train {
+
+struct Batch {
+  at::Tensor clean;      // [n, c, h, w], normalized
+  at::Tensor triggered;  // the same images with the trigger on them; undefined without a trigger
+  at::Tensor labels;     // int64 [n]
+};
+
+struct Term {
+  double weight = 1;
+  // A scalar with a gradient for every parameter that is to be trained. Each term is differentiated by itself, so that
+  // only one term's intermediate values are alive at a time.
+  std::function<at::Tensor(const graph::Model&, const Batch&)> loss;
+};
+
+struct Objective {
+  std::vector<Term> terms;
+  // Keep the parameters of the epoch with the lowest mean loss, rather than the last.
+  bool keepBest = false;
+  // Called after each step, without gradients: constraints that an attack keeps.
+  std::function<void(graph::Model&)> project = {};
+};
+
+}  // namespace shellac::train

@@ -1,0 +1,58 @@
+// The training loop. It knows batches, optimizers and schedules; what is minimized is the objective's.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/data/images.h"
+#include "core/data/trigger.h"
+#include "core/job.h"
+#include "core/train/augment.h"
+#include "core/train/objective.h"
+
+namespace shellac::train {
+
+enum class Optimizer { Sgd, Adam };
+enum class Schedule { Constant, Cosine, OneCycle };
+
+struct Options {
+  int64_t epochs = 1;
+  int64_t batch = 128;
+  Optimizer optimizer = Optimizer::Adam;
+  double learningRate = 1e-3;
+  double momentum = 0.9;  // SGD, Nesterov
+  double weightDecay = 0;
+  Schedule schedule = Schedule::Constant;
+  Augmentation augmentation = {};
+  std::optional<data::Trigger> trigger = {};  // for objectives that read Batch::triggered
+  uint64_t seed = 0;
+};
+
+struct EpochReport {
+  int64_t epoch = 0;  // 1 .. epochs
+  double loss = 0;    // mean of the objective over the epoch
+  double seconds = 0;
+};
+
+struct Result {
+  graph::Model model;
+  std::vector<EpochReport> epochs;
+};
+
+// The learning rate's factor at `progress`, 0 .. 1 of all steps. Cosine: from 1 to 0. OneCycle: linear from 1/25 to 1 over
+// the first 30%, then cosine to 0.
+double scheduleFactor(Schedule schedule, double progress);
+
+// Tensors of the model's trainable roles, by tensor name order, each now requiring a gradient; BN's statistics are buffers.
+std::vector<at::Tensor> trainable(graph::Model& model);
+
+// All images as one batch, in order, not augmented.
+Batch wholeBatch(const data::Images& images, const Options& options);
+
+// Trains a copy; `model` stays as it is. images need labels. Throws Error{BadData} when the loss is not finite, naming the
+// epoch, Error{Aborted}.
+Result train(const graph::Model& model, const data::Images& images, const Objective& objective, const Options& options,
+             at::Device device, const Job& job);
+
+}  // namespace shellac::train
