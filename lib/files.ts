@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { ShellacError } from './errors.js'
+
+/** Writes a whole file or nothing: beside the path, flushed to the disk, then renamed into place. */
+export async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const beside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
+  try {
+    const file = await open(beside, 'wx')
+    try {
+      await write(file)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(beside, path)
+  } catch (error) {
+    await unlink(beside).catch(() => {})
+    throw error instanceof ShellacError ? error : cannotWrite(path, error)
+  }
+}
+
+/** Throws before any work is done when a file could not be written there afterwards. */
+export async function checkWritable(path: string): Promise<void> {
+  const folder = dirname(resolve(path))
+  const found = await stat(folder).catch(() => null)
+  if (!found?.isDirectory()) {
+    throw new ShellacError('ERR_BAD_OPTION', {
+      thing: `output file ${path}`,
+      found: `no folder ${folder}`,
+      expected: 'a file in a folder that exists',
+      remedy: `make it first: mkdir -p ${folder}`,
+    })
+  }
+}
+
+function cannotWrite(path: string, error: unknown): ShellacError {
+  return new ShellacError(
+    'ERR_BAD_OPTION',
+    {
+      thing: `output file ${path}`,
+      found: (error as Error).message,
+      expected: 'a path that can be written',
+      remedy: 'choose another path, or mend its permissions or free space',
+    },
+    { cause: error },
+  )
+}

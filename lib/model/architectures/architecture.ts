@@ -1,0 +1,67 @@
+import type { GraphSpec, NodeSpec, TensorData } from '../../../binding.js'
+import { random, type Random } from '../../random.js'
+
+/** A graph with its first tensors. */
+export interface Built {
+  graph: GraphSpec
+  tensors: Record<string, TensorData>
+}
+
+type Attributes = NodeSpec['attributes']
+
+/** Collects nodes in order; each method gives the name of the value that its node makes. */
+export class GraphBuilder {
+  readonly #nodes: NodeSpec[] = []
+  readonly #weights: { name: string; shape: number[]; draw: (random: Random) => number }[] = []
+
+  node(op: string, name: string, inputs: string[], attributes: Attributes = {}, parameters = {}): string {
+    this.#nodes.push({ name, op, inputs, attributes, parameters })
+    return name
+  }
+
+  /** A convolution without bias; weights normal with deviation sqrt(2 / (out · kernel²)) (He, fan-out). */
+  conv(name: string, input: string, shape: { in: number; out: number; kernel: number; stride: number }): string {
+    const weight = [shape.out, shape.in, shape.kernel, shape.kernel]
+    const deviation = Math.sqrt(2 / (shape.out * shape.kernel ** 2))
+    this.#weights.push({ name: `${name}.weight`, shape: weight, draw: random => deviation * random.normal() })
+    const padding = (shape.kernel - 1) / 2
+    const attributes = { stride: [shape.stride, shape.stride], padding: [padding, padding], dilation: [1, 1], groups: 1 }
+    return this.node('conv2d', name, [input], attributes, { weight: `${name}.weight` })
+  }
+
+  /** BN that begins as the identity. */
+  batchNorm(name: string, input: string, channels: number): string {
+    const fixed = (tensor: string, value: number) => {
+      this.#weights.push({ name: `${name}.${tensor}`, shape: [channels], draw: () => value })
+      return `${name}.${tensor}`
+    }
+    return this.node('batchNorm2d', name, [input], { eps: 1e-5, momentum: 0.1 }, {
+      weight: fixed('weight', 1),
+      bias: fixed('bias', 0),
+      runningMean: fixed('running_mean', 0),
+      runningVar: fixed('running_var', 1),
+    })
+  }
+
+  /** Weights and bias uniform within 1/sqrt(in). */
+  linear(name: string, input: string, features: { in: number; out: number }): string {
+    const bound = 1 / Math.sqrt(features.in)
+    const draw = (random: Random) => bound * (2 * random.next() - 1)
+    this.#weights.push({ name: `${name}.weight`, shape: [features.out, features.in], draw })
+    this.#weights.push({ name: `${name}.bias`, shape: [features.out], draw })
+    return this.node('linear', name, [input], {}, { weight: `${name}.weight`, bias: `${name}.bias` })
+  }
+
+  /** Draws the tensors in the order of their nodes; gives the event loop a turn between them. */
+  async build(inputShape: number[], output: string, seed: number): Promise<Built> {
+    const source = random(seed)
+    const tensors: [string, TensorData][] = []
+    for (const { name, shape, draw } of this.#weights) {
+      const values = new Float32Array(shape.reduce((size, count) => size * count, 1))
+      for (let at = 0; at < values.length; at++) values[at] = draw(source)
+      tensors.push([name, { dtype: 'float32', shape, data: new Uint8Array(values.buffer) }])
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    return { graph: { inputShape, nodes: this.#nodes, output }, tensors: Object.fromEntries(tensors) }
+  }
+}

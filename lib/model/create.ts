@@ -1,0 +1,25 @@
+import { atCall } from '../errors.js'
+import { loadNative } from '../native/load.js'
+import type { Input } from '../options.js'
+import { architectureSchema, type ARCHITECTURES, buildArchitecture } from './architectures/index.js'
+import { createFrom } from './load.js'
+import type { Model } from './model.js'
+
+export type Resnet18Options = Input<(typeof ARCHITECTURES)['resnet18']['schema']>
+
+/**
+ * A new model with random weights, drawn from `seed`.
+ *
+ * @param architecture "resnet18"
+ * @param options stem ("cifar", "imagenet"), width, classes, channels, inputSize, seed
+ * @throws ERR_BAD_OPTION
+ * @example const model = await createModel('resnet18', { width: 8, channels: 1, inputSize: 28 })
+ */
+export function createModel(architecture: 'resnet18', options: Resnet18Options = {}): Promise<Model> {
+  return atCall(createModel, async () => {
+    const chosen = await architectureSchema({ ...options, name: architecture })
+    const { spec } = await buildArchitecture(chosen)
+    const facts = { name: architecture, normalization: null, classes: null, provenance: null }
+    return createFrom(loadNative, spec, facts)
+  })
+}

@@ -1,0 +1,118 @@
+import type { ModelDescription, ModelHandle, Native } from '../../binding.js'
+import { atCall, ShellacError } from '../errors.js'
+import { checkWritable } from '../files.js'
+import { type JobControl, runJob } from '../native/job.js'
+import { loadNative } from '../native/load.js'
+import { resolveDevice } from '../device.js'
+import { jobOptions, lazySchema, parse, type Input } from '../options.js'
+import type { ModelFacts, Normalization, Provenance } from './facts.js'
+import { encode, type ModelContent } from './file.js'
+import { type Inspection, inspection } from './inspect.js'
+import { writeSafetensors } from './safetensors/write.js'
+
+const forwardOptions = lazySchema(z => z.strictObject(jobOptions(z)))
+export type ForwardOptions = Input<typeof forwardOptions>
+
+/** A neural network in native memory: a graph and its tensors. Made by loadModel(), createModel() and the verbs. */
+export class Model {
+  /** For messages: the file's name, or the architecture's. */
+  readonly name: string
+  /** [channels, height, width] of one image. */
+  readonly inputShape: readonly [number, number, number]
+  /** Number of logits. */
+  readonly outputs: number
+  /** Names of the classes, where the file has them. */
+  readonly classes: readonly string[] | null
+  /** How the model reads images; null where the file does not say, then a dataset's own is used. */
+  readonly normalization: Normalization | null
+  readonly provenance: Provenance | null
+  /** @internal */
+  readonly handle: ModelHandle
+  readonly #description: ModelDescription
+
+  /** @internal Use loadModel(), createModel() or a verb. */
+  constructor(native: Native, handle: ModelHandle, facts: ModelFacts) {
+    const description = native.describe(handle)
+    this.#description = description
+    this.handle = handle
+    this.name = facts.name
+    this.inputShape = description.graph.inputShape as [number, number, number]
+    this.outputs = description.shapes[description.graph.output]?.at(-1) ?? 0
+    this.classes = facts.classes
+    this.normalization = facts.normalization
+    this.provenance = facts.provenance
+  }
+
+  /**
+   * The logits of a batch of images.
+   *
+   * @param data  normalized floats, row-major; data.length is the product of shape
+   * @param shape [n, channels, height, width], the last three as inputShape
+   * @returns data: the logits, shape: [n, outputs]
+   * @throws ERR_BAD_DATA for another shape, ERR_BAD_OPTION, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY
+   */
+  forward(
+    data: Float32Array,
+    shape: readonly number[],
+    options: ForwardOptions = {},
+  ): Promise<{ data: Float32Array; shape: number[] }> {
+    return atCall(this.forward, async () => {
+      const { seed, device, threads, ...control } = await parse('forward', forwardOptions, options)
+      this.#checkBatch(data, shape)
+      const native = await loadNative()
+      const settings = { seed, threads, device: await resolveDevice(device) }
+      return runJob(() => native.forward(this.handle, data, [...shape], settings), control)
+    })
+  }
+
+  /** Layers, units, parameters and what would be quantized. */
+  inspect(): Inspection {
+    return inspection(this.#description, this)
+  }
+
+  /**
+   * Writes the model as Shellac's own .safetensors file, whole or not at all. The same model gives the same bytes.
+   *
+   * @throws ERR_BAD_OPTION for another extension or a path that cannot be written
+   */
+  save(path: string, control: JobControl = {}): Promise<void> {
+    return atCall(this.save, async () => {
+      checkExtension(path)
+      await checkWritable(path)
+      await writeSafetensors(path, encode(await this.content(control)))
+    })
+  }
+
+  /** @internal */
+  async content(control: JobControl = {}): Promise<ModelContent> {
+    const native = await loadNative()
+    return { spec: await runJob(() => native.exportModel(this.handle), control), facts: this.facts() }
+  }
+
+  /** @internal What a verb hands on to the model that it makes. */
+  facts(): ModelFacts {
+    const { name, normalization, classes, provenance } = this
+    return { name, normalization, classes: classes && [...classes], provenance }
+  }
+
+  #checkBatch(data: Float32Array, shape: readonly number[]): void {
+    const fits = shape.length === 4 && this.inputShape.every((size, axis) => shape[axis + 1] === size)
+    const size = shape.reduce((product, count) => product * count, 1)
+    if (data instanceof Float32Array && fits && data.length === size && size > 0) return
+    throw new ShellacError('ERR_BAD_DATA', {
+      thing: `input of ${this.name}`,
+      found: `${data?.length} values of shape [${shape}]`,
+      expected: `a Float32Array of shape [n, ${this.inputShape.join(', ')}], n at least 1`,
+    })
+  }
+}
+
+function checkExtension(path: string): void {
+  if (typeof path === 'string' && path.endsWith('.safetensors')) return
+  throw new ShellacError('ERR_BAD_OPTION', {
+    thing: `output file ${path}`,
+    found: 'an extension that Shellac does not write',
+    expected: '.safetensors',
+    remedy: 'choose a path that ends in .safetensors',
+  })
+}
