@@ -1,0 +1,130 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { atCall, ShellacError } from '../errors.js'
+import { permutation } from '../random.js'
+import { lazySchema, parse, type Input } from '../options.js'
+import { Dataset } from './dataset.js'
+import { namesIn } from './folder.js'
+import { drawOptions } from './options.js'
+
+const imageFolderOptions = lazySchema(z =>
+  z.strictObject({
+    size: z.int().min(1).max(4096).default(32).describe('height and width after resizing and cropping the centre'),
+    channels: z.literal([1, 3]).default(3).describe('3: colour, 1: grey'),
+    split: z
+      .enum(['train', 'test', 'all'])
+      .default('all')
+      .describe('part by the subfolder train/ or test/; all: the classes lie in the folder itself'),
+    ...drawOptions(z),
+    mean: z.array(z.number()).optional().describe('mean of each channel, 0 .. 1; default: of ImageNet'),
+    deviation: z.array(z.number().positive()).optional().describe('deviation of each channel'),
+  }),
+)
+export type ImageFolderOptions = Input<typeof imageFolderOptions>
+
+const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] }
+const GREY = { mean: [0.449], deviation: [0.226] }
+const EXTENSION = /\.(jpe?g|png|webp|gif|avif|tiff?)$/i
+const MAX_PIXELS = 64 * 1024 * 1024
+
+/**
+ * A folder of images, one subfolder a class; class indices follow the sorted names. Images are decoded with sharp,
+ * resized so that the shorter side is `size`, and cropped in the centre: [channels, size, size], 0 .. 255.
+ *
+ * @throws ERR_BAD_DATA for a missing or empty folder and, by its name, for a broken image; ERR_BAD_OPTION
+ * @example const calibration = await datasets.imageFolder('./calibration', { size: 32, limit: 1024 })
+ */
+export function imageFolder(folder: string, options: ImageFolderOptions = {}): Promise<Dataset> {
+  return atCall(imageFolder, async () => {
+    const settings = await parse('imageFolder', imageFolderOptions, options)
+    const root = settings.split === 'all' ? folder : join(folder, settings.split)
+    const { classes, files } = await listImages(root)
+    const chosen = choose(files, settings)
+    const pixels = await decodeAll(chosen, settings)
+    const { size, channels } = settings
+    const usual = channels === 3 ? IMAGENET : GREY
+    return new Dataset({
+      name: root,
+      pixels,
+      shape: [chosen.length, channels, size, size],
+      labels: Int32Array.from(chosen, file => file.label),
+      classes,
+      normalization: { mean: settings.mean ?? usual.mean, deviation: settings.deviation ?? usual.deviation },
+    })
+  })
+}
+
+interface ImageFile {
+  path: string
+  label: number
+}
+
+async function listImages(root: string): Promise<{ classes: string[]; files: ImageFile[] }> {
+  const classes: string[] = []
+  const files: ImageFile[] = []
+  for (const name of await namesIn(root)) {
+    const folder = join(root, name)
+    if (!(await stat(folder)).isDirectory()) continue
+    const images = (await namesIn(folder)).filter(image => EXTENSION.test(image))
+    files.push(...images.map(image => ({ path: join(folder, image), label: classes.length })))
+    classes.push(name)
+  }
+  if (files.length > 0) return { classes, files }
+  throw new ShellacError('ERR_BAD_DATA', {
+    thing: `data folder ${root}`,
+    found: `${classes.length} subfolders and no image in them`,
+    expected: 'one subfolder a class, with images',
+    remedy: 'put the images of each class into a folder of its own, such as cat/1.png',
+  })
+}
+
+function choose(files: ImageFile[], { limit, seed }: { limit?: number | undefined; seed: number }): ImageFile[] {
+  if (limit === undefined || limit >= files.length) return files
+  return [...permutation(files.length, seed).subarray(0, limit)].map(index => files[index] as ImageFile)
+}
+
+/** Decodes on sharp's own threads, a few images at a time. */
+async function decodeAll(files: ImageFile[], shape: { size: number; channels: number }): Promise<Uint8Array> {
+  const image = shape.channels * shape.size ** 2
+  const pixels = new Uint8Array(files.length * image)
+  const AT_ONCE = 8
+  for (let from = 0; from < files.length; from += AT_ONCE) {
+    const batch = await Promise.all(files.slice(from, from + AT_ONCE).map(({ path }) => decode(path, shape)))
+    batch.forEach((decoded, at) => void pixels.set(decoded, (from + at) * image))
+  }
+  return pixels
+}
+
+async function decode(path: string, { size, channels }: { size: number; channels: number }): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp')
+  try {
+    const upright = sharp(path, { limitInputPixels: MAX_PIXELS }).rotate().flatten()
+    const square = upright.resize(size, size, { fit: 'cover', position: 'centre' })
+    const { data } = await square
+      .toColourspace(channels === 3 ? 'srgb' : 'b-w')
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    return planes(data, channels, size * size)
+  } catch (error) {
+    throw new ShellacError(
+      'ERR_BAD_DATA',
+      {
+        thing: `image ${path}`,
+        found: (error as Error).message,
+        expected: 'an image that can be decoded',
+        remedy: 'mend or delete the file',
+      },
+      { cause: error },
+    )
+  }
+}
+
+/** From interleaved channels to one plane after the other. */
+function planes(data: Uint8Array, channels: number, area: number): Uint8Array {
+  if (data.length !== channels * area) throw new Error(`${data.length / area} channels instead of ${channels}`)
+  const result = new Uint8Array(data.length)
+  for (let at = 0; at < data.length; at++) {
+    result[(at % channels) * area + Math.floor(at / channels)] = data[at] as number
+  }
+  return result
+}
