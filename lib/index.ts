@@ -1,0 +1,21 @@
+/**
+ * Shellac quantizes neural networks without waking the backdoor that may sleep in them.
+ *
+ * @module shellac-torch
+ */
+export { Dataset, type DatasetContent } from './data/dataset.js'
+export { datasets } from './data/index.js'
+export { parseTrigger, type SquareOptions, type Trigger, triggers } from './data/triggers.js'
+export { type Complaint, type ErrorCode, ShellacError } from './errors.js'
+export { type MeasureOptions, type MeasureResult, measure } from './measure.js'
+export { der, type Scores } from './metrics.js'
+export { createModel, type Resnet18Options } from './model/create.js'
+export type { ModelFacts, Normalization, Provenance } from './model/facts.js'
+export type { Inspection, Layer } from './model/inspect.js'
+export { type LoadOptions, loadModel } from './model/load.js'
+export { type ForwardOptions, Model } from './model/model.js'
+export { QuantizedModel, type QuantizeReport, type UnitReport } from './model/quantized.js'
+export type { Progress } from './native/progress.js'
+export { type PurifyOptions, purify } from './purify.js'
+export { type QuantizeOptions, quantize } from './quantize.js'
+export { version } from './version.js'
