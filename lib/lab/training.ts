@@ -1,0 +1,59 @@
+// What plain training and the attacks share: the options of the loop, and how a job of it is started.
+import type { TrainOptions as NativeOptions } from '../../binding.js'
+import type { Dataset } from '../data/dataset.js'
+import { resolveDevice } from '../device.js'
+import { checkLabels } from '../measure.js'
+import { Model } from '../model/model.js'
+import { checkFullPrecision } from '../model/quantized.js'
+import type { ModelFacts } from '../model/facts.js'
+import { type JobControl, runJob } from '../native/job.js'
+import { loadNative } from '../native/load.js'
+import { jobOptions, type Z } from '../options.js'
+
+export interface LoopDefaults {
+  epochs: number
+  optimizer: 'sgd' | 'adam'
+  learningRate: number
+  weightDecay: number
+  schedule: NativeOptions['schedule']
+}
+
+export const loopOptions = (z: Z, defaults: LoopDefaults) => ({
+  epochs: z.int().min(1).max(100_000).default(defaults.epochs).describe('passes over the training images'),
+  batch: z.int().min(1).max(65_536).default(128).describe('images a step'),
+  optimizer: z.enum(['sgd', 'adam']).default(defaults.optimizer).describe('optimizer'),
+  learningRate: z.number().positive().max(100).default(defaults.learningRate).describe('(highest) learning rate'),
+  momentum: z.number().min(0).max(1).default(0.9).describe('of sgd'),
+  weightDecay: z.number().min(0).max(10).default(defaults.weightDecay).describe('weight decay'),
+  schedule: z.enum(['constant', 'cosine', 'one-cycle']).default(defaults.schedule).describe('of the learning rate'),
+  crop: z.int().min(0).max(1024).default(0).describe('random crop after padding by so many pixels; 0: none'),
+  flip: z.boolean().default(false).describe('mirror half of the images'),
+  ...jobOptions(z),
+})
+
+/** The settings that every objective of the loop needs; attacks add theirs. */
+export const NO_ATTACK: Pick<NativeOptions, 'trigger' | 'target' | 'bits' | 'c1' | 'c2' | 'activations'> = {
+  trigger: null,
+  target: -1,
+  bits: [],
+  c1: 0,
+  c2: 0,
+  activations: false,
+}
+
+/** Runs the native loop; `facts` are of the model that comes out. */
+export async function runTraining(
+  model: Model,
+  images: Dataset,
+  settings: NativeOptions,
+  facts: ModelFacts,
+  control: JobControl,
+): Promise<Model> {
+  checkFullPrecision(model)
+  checkLabels(model, images)
+  const native = await loadNative()
+  const data = images.imagesFor(model)
+  const job = { ...settings, device: await resolveDevice(settings.device) }
+  const { model: handle } = await runJob(report => native.train(model.handle, data, job, report), control)
+  return new Model(native, handle, facts)
+}
