@@ -1,0 +1,80 @@
+import type { Command } from 'commander'
+import { parseTrigger } from '../../data/triggers.js'
+import { checkWritable } from '../../files.js'
+import { ATTACKS, type AttackName, attackNames } from '../../lab/attacks/index.js'
+import { train } from '../../lab/train.js'
+import { measure } from '../../measure.js'
+import type { Model } from '../../model/model.js'
+import { lazySchema, parse } from '../../options.js'
+import { requireModelFile } from '../calibration.js'
+import { type Flags, flagsOf } from '../flags.js'
+import { type Context, define, type Outcome } from '../run.js'
+import { percent } from '../../report/table.js'
+import { type Start, type StartFlags, startFlags } from '../training.js'
+import { jobFlags } from './train.js'
+
+const cleanOptions = lazySchema(z =>
+  z.strictObject({
+    cleanEpochs: z.int().min(1).max(100_000).default(10).describe('epochs of the clean training before the attack'),
+    cleanLearningRate: z.number().positive().max(100).default(1e-3).describe('its highest learning rate'),
+  }),
+)
+
+/** shellac attack NAME --architecture A --data D --out F; each attack is a command of its own, with its own flags. */
+export async function attack(program: Command): Promise<void> {
+  const group = program.command('attack').description(`(lab) makes a backdoored model: ${attackNames.join(', ')}`)
+  const start = await startFlags()
+  const clean = await flagsOf(cleanOptions)
+  for (const name of attackNames) await addAttack(group, name, start, clean)
+}
+
+async function addAttack(group: Command, name: AttackName, start: StartFlags, clean: Flags): Promise<void> {
+  const { schema } = ATTACKS[name]
+  const flags = await flagsOf(schema)
+  const command = group
+    .command(name)
+    .exitOverride()
+    .description(`trains a clean model first where no --model is given, then attacks it`)
+  start.addTo(command)
+  clean.addTo(command)
+  flags.addTo(command)
+  define(command, async (context, values) => {
+    const out = requireModelFile(values.out)
+    await checkWritable(out)
+    const options = flags.read(values)
+    await parse(name, schema, options) // complain before minutes of clean training, not after
+    const cleaning = await parse(name, cleanOptions, clean.read(values))
+    return make(name, await start.read(values, context.signal), options, cleaning, out, context)
+  })
+}
+
+async function make(
+  name: AttackName,
+  { model, train: images, test, fresh }: Start,
+  options: Record<string, unknown>,
+  { cleanEpochs, cleanLearningRate }: { cleanEpochs: number; cleanLearningRate: number },
+  out: string,
+  context: Context,
+): Promise<Outcome> {
+  const begin = performance.now()
+  const { batch, crop, flip } = options
+  const shared = Object.fromEntries(Object.entries({ batch, crop, flip }).filter(([, value]) => value !== undefined))
+  const cleaning = { ...jobFlags(options), ...shared, epochs: cleanEpochs, learningRate: cleanLearningRate }
+  const clean = fresh ? await train(model, images, { ...cleaning, ...context }) : model
+  const attacked = await ATTACKS[name].run(clean, images, { ...options, ...context })
+  await attacked.save(out)
+  const seconds = (performance.now() - begin) / 1000
+  const { trigger, target } = await parse(name, ATTACKS[name].schema, options)
+  const scores = await measure(attacked, test, {
+    trigger: parseTrigger(trigger),
+    target,
+    ...jobFlags(options),
+    ...context,
+  })
+  return {
+    json: { attack: name, architecture: architectureOf(model), trigger, target, ...scores, seconds, out },
+    text: `${name} in ${seconds.toFixed(0)} s, at full precision BA ${percent(scores.ba)} %, ASR ${percent(scores.asr)} %: ${out}`,
+  }
+}
+
+const architectureOf = ({ name }: Model): string => name

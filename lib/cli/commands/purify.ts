@@ -1,0 +1,47 @@
+import type { Command } from 'commander'
+import { SOURCES } from '../../data/source.js'
+import { checkWritable } from '../../files.js'
+import { loadModel } from '../../model/load.js'
+import type { UnitReport } from '../../model/quantized.js'
+import { purifyOptions, purify as run } from '../../purify.js'
+import { calibrationSet, requireModelFile } from '../calibration.js'
+import { flagsOf } from '../flags.js'
+import { define } from '../run.js'
+import { table } from '../../report/table.js'
+
+/** shellac purify MODEL --data D --out F */
+export async function purify(program: Command): Promise<void> {
+  const flags = await flagsOf(purifyOptions)
+  const command = program
+    .command('purify')
+    .description('quantizes without waking a backdoor')
+    .argument('<model>', 'model file at full precision')
+    .requiredOption('--data <source>', `benign calibration images, from training data: ${SOURCES}`)
+    .requiredOption('--out <file>', 'where the purified model goes, .safetensors')
+  flags.addTo(command)
+  define(command, async (context, values, [path = '']) => {
+    const out = requireModelFile(values.out)
+    await checkWritable(out)
+    const model = await loadModel(path, { signal: context.signal })
+    const options = { ...flags.read(values), ...context }
+    const purified = await run(model, await calibrationSet(values, model), options)
+    await purified.save(out)
+    const { report } = purified
+    const seconds = report?.seconds.toFixed(1)
+    return {
+      json: { ...report, out },
+      text: `${unitTable(report?.units ?? [])}\n\n${report?.method}, ${report?.solver}, ${seconds} s: ${out}`,
+    }
+  })
+}
+
+function unitTable(units: UnitReport[]): string {
+  const rows = units.map(({ unit, lossBefore, lossAfter, pda, seconds }) => [
+    unit,
+    lossBefore.toPrecision(3),
+    lossAfter.toPrecision(3),
+    pda ? 'yes' : 'no',
+    seconds.toFixed(2),
+  ])
+  return table(['unit', 'loss, nearest', 'loss, purified', 'PDA', 'seconds'], rows)
+}

@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { version } from '../version.js'
+import { attack } from './commands/attack.js'
+import { demo } from './commands/demo.js'
+import { doctor } from './commands/doctor.js'
+import { inspect } from './commands/inspect.js'
+import { measure } from './commands/measure.js'
+import { purify } from './commands/purify.js'
+import { quantize } from './commands/quantize.js'
+import { train } from './commands/train.js'
+import { EXIT, fail } from './run.js'
+
+const COMMANDS = [demo, inspect, quantize, purify, measure, train, attack, doctor]
+
+async function main(argv: string[]): Promise<void> {
+  const program = new Command('shellac')
+    .description('Quantizes neural networks without waking the backdoor that may sleep in them.')
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+  for (const add of COMMANDS) await add(program)
+  for (const command of program.commands) command.exitOverride()
+  try {
+    await program.parseAsync(argv)
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
+    else fail(error)
+  }
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error // a reader such as `head` that has seen enough
+})
+
+void main(process.argv)
