@@ -1,69 +1,91 @@
 #include "core/quant/observers/range_search.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
-#include <ATen/ops/cat.h>
-#include <ATen/ops/full_like.h>
 #include <ATen/ops/histc.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/gather.h>
 #include <ATen/ops/isfinite.h>
-#include <ATen/ops/where.h>
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
-#include <vector>
+
+#include "core/quant/observers/squared_error.h"
 
 namespace shellac::quant {
 
 namespace {
 
-// The mean squared error of a quantizer: one number, or one a channel.
-using Score = std::function<at::Tensor(const Quantizer&)>;
+// All candidates of each range, [ranges, candidates], and the quantizers that they make.
+struct Candidates {
+  Range ranges;
+  Quantizer quantizers;
+  int64_t each;
+};
 
-Range search(const Range& widest, const Grid& grid, int64_t candidates, const Score& score) {
-  auto best = widest;
-  auto least = at::full_like(widest.min, std::numeric_limits<float>::infinity());
-  for (int64_t i = 0; i < candidates; ++i) {
-    const double share = 1.0 - 0.01 * static_cast<double>(i);
-    const Range range{widest.min * share, widest.max * share};
-    const auto error = score(quantizerOf(range, grid));
-    const auto better = error.lt(least);
-    least = at::where(better, error, least);
-    best = {at::where(better, range.min, best.min), at::where(better, range.max, best.max)};
-  }
-  return best;
+Candidates shrink(const Range& widest, const Grid& grid, int64_t each) {
+  const auto shares = at::arange(each, widest.min.options().dtype(at::kDouble)).mul_(-0.01).add_(1).to(at::kFloat);
+  const Range ranges{widest.min.unsqueeze(1) * shares, widest.max.unsqueeze(1) * shares};
+  const Grid one{.bits = grid.bits, .symmetric = grid.symmetric, .perChannel = true};
+  return {ranges, quantizerOf({ranges.min.flatten(), ranges.max.flatten()}, one), each};
 }
 
-// Rows by rows, so that the temporaries stay in the cache: the search reads them eighty times.
-constexpr int64_t kRowElements = 1 << 15;
+// The index of the candidate that serves the row best.
+int64_t best(const Candidates& all, int64_t row, const WeightedValues& values) {
+  const auto& grid = all.quantizers.grid();
+  const auto* scale = all.quantizers.scale().const_data_ptr<float>() + row * all.each;
+  const auto* zeroPoint = all.quantizers.zeroPoint().const_data_ptr<int32_t>() + row * all.each;
+  int64_t winner = 0;
+  auto least = std::numeric_limits<double>::infinity();
+  for (int64_t i = 0; i < all.each; ++i) {
+    const auto error = squaredError(values, scale[i], static_cast<float>(grid.low() - zeroPoint[i]),
+                                    static_cast<float>(grid.high() - zeroPoint[i]));
+    if (!(error < least)) continue;
+    least = error;
+    winner = i;
+  }
+  return winner;
+}
+
+Range pick(const Candidates& all, const at::Tensor& winners) {
+  const auto index = winners.unsqueeze(1);
+  return {all.ranges.min.gather(1, index).squeeze(1), all.ranges.max.gather(1, index).squeeze(1)};
+}
+
+bool searchable(const Range& widest) { return (widest.max - widest.min).isfinite().all().item<bool>(); }
 
 Range searchChannels(const at::Tensor& x, const Grid& grid, int64_t candidates) {
-  const auto rows = x.reshape({x.size(0), -1});
-  const auto step = std::max<int64_t>(1, kRowElements / std::max<int64_t>(1, rows.size(1)));
-  std::vector<at::Tensor> mins, maxs;
-  for (int64_t from = 0; from < rows.size(0); from += step) {
-    const auto part = rows.slice(0, from, from + step);
-    const auto best = search(rangeOf(part, true), grid, candidates, [&](const Quantizer& quantizer) {
-      return quantizer.nearest(part).sub_(part).square_().mean(1);
-    });
-    mins.push_back(best.min);
-    maxs.push_back(best.max);
-  }
-  return {at::cat(mins), at::cat(maxs)};
+  const auto rows = x.cpu().reshape({x.size(0), -1}).contiguous();
+  const auto widest = rangeOf(rows, true);
+  if (!searchable(widest)) return widest;  // the observer will refuse it
+  const auto all = shrink(widest, grid, candidates);
+  const auto winners = at::empty({rows.size(0)}, at::kLong);
+  const auto k = rows.size(1);
+  const auto* data = rows.const_data_ptr<float>();
+  auto* winner = winners.data_ptr<int64_t>();
+  at::parallel_for(0, rows.size(0), 1, [&](int64_t from, int64_t to) {
+    for (int64_t row = from; row < to; ++row) winner[row] = best(all, row, {data + row * k, nullptr, k});
+  });
+  const auto found = pick(all, winners);
+  return {found.min.to(x.device()), found.max.to(x.device())};
 }
 
 Range searchTensor(const at::Tensor& x, const Grid& grid, int64_t candidates) {
-  const auto widest = rangeOf(x, false);
-  const auto low = widest.min.item<double>();
-  const auto high = widest.max.item<double>();
-  if (!(high > low) || !std::isfinite(high - low)) return widest;  // one value, or nothing finite: nothing to search
+  const auto range = rangeOf(x, false);
+  const Range widest{range.min.cpu(), range.max.cpu()};
+  const auto low = widest.min.item<double>(), high = widest.max.item<double>();
+  if (!searchable(widest) || !(high > low)) return range;  // one value, or nothing finite: nothing to search
   const auto bins = std::max<int64_t>(2048, int64_t{32} << grid.bits);
-  const auto counts = at::histc(x, bins, low, high);
-  const auto centres = at::arange(bins, x.options()).add_(0.5).mul_((high - low) / static_cast<double>(bins)).add_(low);
-  return search(widest, grid, candidates, [&](const Quantizer& quantizer) {
-    return quantizer.nearest(centres).sub_(centres).square_().mul_(counts).sum().reshape({1});
-  });
+  const auto counts = at::histc(x, bins, low, high).cpu();
+  const auto width = (high - low) / static_cast<double>(bins);
+  const auto centres = at::arange(bins, counts.options()).add_(0.5).mul_(width).add_(low);
+  const auto all = shrink(widest, grid, candidates);
+  const auto winner = best(all, 0, {centres.const_data_ptr<float>(), counts.const_data_ptr<float>(), bins});
+  const auto found = pick(all, at::full({1}, winner, at::kLong));
+  return {found.min.to(x.device()), found.max.to(x.device())};
 }
 
 }  // namespace
