@@ -1,0 +1,29 @@
+// A program of its own: `node probe.js cpu|cuda` tries a device and prints one JSON object. `doctor` starts it in a
+// child process, since a libtorch or a driver that does not fit the machine can end the process that tries it.
+import { ShellacError } from '../errors.js'
+import { load } from './load.js'
+
+export interface Probe {
+  device: string
+  works: boolean
+  /** The device's own name. */
+  name?: string
+  /** Why it does not work. */
+  why?: string
+}
+
+async function probe(device: string): Promise<Probe> {
+  const { native, cudaTrouble } = load()
+  if (device !== 'cpu' && cudaTrouble !== undefined) return { device, works: false, why: cudaTrouble }
+  const { name } = await native.probeDevice(device).promise
+  return { device, works: true, name }
+}
+
+function whyOf(error: unknown): string {
+  const { message, complaint } = error as ShellacError
+  return error instanceof ShellacError ? message : (complaint?.found ?? message)
+}
+
+const device = process.argv[2] ?? 'cpu'
+const result = await probe(device).catch((error: unknown): Probe => ({ device, works: false, why: whyOf(error) }))
+process.stdout.write(`${JSON.stringify(result)}\n`)
