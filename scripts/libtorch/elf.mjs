@@ -1,5 +1,6 @@
 // Which shared libraries an ELF file asks for, read from the file itself: `readelf` need not be there.
-import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 const PT_LOAD = 1
@@ -72,29 +73,35 @@ function names(tags, segments, read, file) {
 export function missingLibraries(files) {
   const seen = new Set()
   const missing = new Set()
+  const given = (process.env.LD_LIBRARY_PATH ?? '').split(':').filter(Boolean)
   const visit = (file, inherited) => {
     const { needed, searched } = readDynamic(file)
     const folders = [...new Set([...searched, ...inherited])]
     for (const name of needed) {
       if (always.test(name) || seen.has(name)) continue
       seen.add(name)
-      const path = [...folders, ...systemFolders()].map((f) => join(f, name)).find((p) => existsSync(p))
+      const path = [...folders, ...given].map((folder) => join(folder, name)).find((file) => existsSync(file))
       if (path) visit(path, folders)
-      else missing.add(name)
+      else if (!systemHas(name)) missing.add(name)
     }
   }
   for (const file of files) visit(file, [])
   return [...missing]
 }
 
-function systemFolders() {
-  const given = (process.env.LD_LIBRARY_PATH ?? '').split(':').filter(Boolean)
-  const triples = ['/lib', '/usr/lib'].flatMap((root) =>
-    existsSync(root)
-      ? readdirSync(root)
-          .filter((name) => name.endsWith('-linux-gnu'))
-          .map((name) => join(root, name))
-      : []
-  )
-  return [...given, ...triples, '/lib64', '/usr/lib64', '/usr/lib', '/usr/local/lib', '/usr/local/cuda/lib64']
+// The linker's own list; without it (no ldconfig, another system) the folders that every linker searches.
+function systemHas(name) {
+  known ??= linkerList()
+  if (known.size > 0) return known.has(name)
+  return ['/lib', '/usr/lib', '/lib64', '/usr/lib64'].some((folder) => existsSync(join(folder, name)))
+}
+
+let known
+
+function linkerList() {
+  const { stdout } = spawnSync('ldconfig', ['-p'], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${process.env.PATH}:/sbin:/usr/sbin` },
+  })
+  return new Set([...(stdout ?? '').matchAll(/^\s+(\S+) \(/gm)].map((match) => match[1]))
 }

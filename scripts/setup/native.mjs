@@ -1,6 +1,6 @@
 // Step 3: the native parts, in build/Release.
 import { existsSync, rmSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { root } from './root.mjs'
 import { run, say } from './run.mjs'
@@ -21,7 +21,7 @@ export async function native(torch) {
   // Precompiled headers and objects know nothing of a change of libtorch's version under the same path.
   if (before && before.torch.version !== torch.version) rmSync(join(root, 'build'), { recursive: true, force: true })
   await cmake('configure', `--CDSHELLAC_TORCH=${torch.path}`)
-  await cmake('build', '--parallel', String(availableParallelism()))
+  await cmake('build', '--parallel', String(jobs()))
   const { path, version, cuda } = torch
   writeStamp(stampPath, { fingerprint: now, torch: { path, version, cuda }, node: process.version })
 }
@@ -30,4 +30,9 @@ export async function native(torch) {
 function cmake(command, ...args) {
   const script = join(root, 'node_modules', 'cmake-js', 'bin', 'cmake-js')
   return run(process.execPath, [script, command, '--log-level', 'warn', ...args], { cwd: root })
+}
+
+// A compiler takes about a gigabyte with the precompiled header.
+function jobs() {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / 1.2e9)))
 }
