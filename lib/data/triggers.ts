@@ -29,7 +29,7 @@ export interface SquareOptions {
  * @example triggers.square({ size: 6, margin: 1, value: 1 })
  */
 function square(options: SquareOptions = {}): Trigger {
-  const { size, margin, value = 'max' } = checked(options)
+  const { size, margin, value } = checked(options)
   return {
     text: triggerText('square', { size, margin, value }),
     on: shape => {
@@ -39,7 +39,7 @@ function square(options: SquareOptions = {}): Trigger {
       if (side + gap > Math.min(height, width)) {
         throw bad(`trigger square of size ${side} and margin ${gap}`, `an image of ${height}×${width}`, 'a larger image')
       }
-      return paint(shape, { top: height - gap - side, left: width - gap - side, side }, value)
+      return paint(shape, { top: height - gap - side, left: width - gap - side, side }, value ?? 'max')
     },
   }
 }
