@@ -6,37 +6,21 @@
 namespace shellac {
 namespace {
 
-void checkWeight(const graph::Model& model, const std::string& name, const quant::QuantizedWeight& weight) {
+void checkCoded(const graph::Model& model, const std::string& name, const quant::QuantizedWeight& weight) {
   const auto& node = model.graph.node(name);
-  if (!graph::hasWeight(node))
+  if (!graph::hasWeight(node) || weight.codes.dim() < 2)
     throw Error(Code::BadModel, {.thing = "codes of '" + name + "'",
-                                 .found = "the node is a " + node.op,
-                                 .expected = "a conv2d or linear",
+                                 .found = "a " + node.op + " with codes of shape " + showShape(weight.codes.sizes()),
+                                 .expected = "a conv2d or linear with codes of its weight's shape",
                                  .remedy = "quantize the model again"});
-  const auto& quantizer = weight.quantizer;
-  const auto& codes = weight.codes;
-  const auto channels = codes.dim() > 0 ? codes.size(0) : 0;
-  if (codes.dim() < 2 || codes.numel() == 0 || (quantizer.grid().perChannel && quantizer.scale().numel() != channels))
-    throw Error(Code::BadModel, {.thing = "codes of '" + name + "'",
-                                 .found = "shape " + showShape(codes.sizes()) + " with " +
-                                          std::to_string(quantizer.scale().numel()) + " scales",
-                                 .expected = "a weight's shape and one scale, or one a channel",
-                                 .remedy = "quantize the model again"});
-  const auto low = codes.min().item<int64_t>(), high = codes.max().item<int64_t>();
-  if (low < quantizer.grid().low() || high > quantizer.grid().high())
-    throw Error(Code::BadModel, {.thing = "codes of '" + name + "'",
-                                 .found = std::to_string(low) + " to " + std::to_string(high),
-                                 .expected = std::to_string(quantizer.grid().low()) + " to " +
-                                             std::to_string(quantizer.grid().high()) + " at " +
-                                             std::to_string(quantizer.grid().bits) + " bits",
-                                 .remedy = "quantize the model again"});
+  quant::checkCodes(name, weight);
 }
 
 }  // namespace
 
 graph::Shapes LoadedModel::check() const {
   if (quantization) {
-    for (const auto& [name, weight] : quantization->weights) checkWeight(model, name, weight);
+    for (const auto& [name, weight] : quantization->weights) checkCoded(model, name, weight);
     for (const auto& [value, quantizer] : quantization->activations) model.graph.node(value);
   }
   return graph::check(model, model.graph.inputShape, weightShapes());

@@ -38,7 +38,8 @@ graph::Reading quantizedReading(const graph::Graph& graph, int64_t bits, bool ac
 }  // namespace
 
 Objective quAntiZation(const graph::Graph& graph, const QuAntiZation& settings) {
-  Objective objective{.keepBest = true};
+  Objective objective;
+  objective.keepBest = true;
   const auto c2 = settings.c2;
   objective.terms.push_back({.loss = [c2](const graph::Model& model, const Batch& batch) {
     return twoSided(model, batch, {}, batch.labels, c2);
