@@ -4,6 +4,8 @@
 #include <caffe2/serialize/in_memory_adapter.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <algorithm>
+
 #include "core/graph/torchscript/archive.h"
 #include "core/graph/torchscript/big_stack.h"
 #include "core/graph/torchscript/interpreter.h"
@@ -48,6 +50,12 @@ Model readGuessing(const Object& module) {
                                .remedy = "Pass inputShape."});
 }
 
+// Behind it come stack traces and the code in question.
+std::string firstLine(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of("\n "), text.size()));
+  return std::string(text.substr(0, text.find('\n')));
+}
+
 Model read(const std::string& path, const std::optional<Shape>& inputShape) {
   const at::NoGradGuard noGrad;
   const auto bytes = torchscript::readArchive(path);
@@ -67,8 +75,7 @@ Model importTorchScript(const std::string& path, const std::optional<Shape>& inp
     throw;
   } catch (const std::exception& error) {
     // libtorch's readers throw their own kinds; whatever they stumble over is a fault of the file.
-    const std::string_view what = error.what();
-    torchscript::refuseFile(path, "libtorch cannot read it: " + std::string(what.substr(0, what.find('\n'))), "a TorchScript file");
+    torchscript::refuseFile(path, "libtorch cannot read it: " + firstLine(error.what()), "a TorchScript file");
   }
   return std::move(*model);
 }
