@@ -22,8 +22,9 @@ const steps = {
 
 await orFail(async () => {
   const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(steps)
-  const unknown = wanted.find((name) => !Object.hasOwn(steps, name))
-  if (unknown !== undefined) throw new Failure(`no step ${unknown}; there are: ${Object.keys(steps).join(', ')}`)
+  const unknown = wanted.find(name => !Object.hasOwn(steps, name))
+  if (unknown !== undefined)
+    throw new Failure(`no step ${unknown}; there are: ${Object.keys(steps).join(', ')}`)
   requireNode(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node)
   mkdirSync(join(root, '.tools'), { recursive: true })
   await withLock(join(root, '.tools', 'setup.lock'), async () => {

@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 // A build made here goes before a prebuilt one: whoever builds wants what they built.
-const folders = [join(root, 'build', 'Release'), join(root, 'prebuilds', `${process.platform}-${process.arch}`)]
+const folders = [
+  join(root, 'build', 'Release'),
+  join(root, 'prebuilds', `${process.platform}-${process.arch}`),
+]
 
 /** Where the addon lies, undefined where it was not built. */
 export function addonPath(name: 'shellac_loader.node' | 'shellac.node'): string | undefined {
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
+  return folders.map(folder => join(folder, name)).find(path => existsSync(path))
 }
 
 export interface BuiltAgainst {

@@ -68,8 +68,8 @@ type Facts = Omit<DoctorReport, 'ok' | 'problems'>
 /** One problem each, the ones first that the others follow from. */
 export function problemsOf(facts: Facts): Problem[] {
   return [platformProblem, toolProblem, libtorchProblem, addonProblem, deviceProblem]
-    .map((judge) => judge(facts))
-    .filter((problem) => problem !== undefined)
+    .map(judge => judge(facts))
+    .filter(problem => problem !== undefined)
 }
 
 function platformProblem({ platform }: Facts): Problem | undefined {
@@ -77,23 +77,35 @@ function platformProblem({ platform }: Facts): Problem | undefined {
     return { what: `${platform.os} is not supported yet`, remedy: 'use Linux on x86-64 or arm64' }
   }
   if (!platform.libc.startsWith('glibc')) {
-    return { what: 'the C library is not glibc; libtorch needs it', remedy: 'use a distribution with glibc 2.28 or later' }
+    return {
+      what: 'the C library is not glibc; libtorch needs it',
+      remedy: 'use a distribution with glibc 2.28 or later',
+    }
   }
   return undefined
 }
 
 // A tool is missed only by whoever still has to build or to fetch.
 function toolProblem({ addon, libtorch, missingTools: missing }: Facts): Problem | undefined {
-  const done = [...(addon.core ? ['g++', 'cmake', 'make', 'npm'] : []), ...(libtorch.some((one) => one.ok) ? ['python3', 'pip'] : [])]
-  const missed = missing.filter((name) => !done.includes(name))
+  const done = [
+    ...(addon.core ? ['g++', 'cmake', 'make', 'npm'] : []),
+    ...(libtorch.some(one => one.ok) ? ['python3', 'pip'] : []),
+  ]
+  const missed = missing.filter(name => !done.includes(name))
   if (missed.length === 0) return undefined
-  return { what: `${missed.join(', ')} not found`, remedy: installCommand(missed as Parameters<typeof installCommand>[0]) }
+  return {
+    what: `${missed.join(', ')} not found`,
+    remedy: installCommand(missed as Parameters<typeof installCommand>[0]),
+  }
 }
 
 function libtorchProblem({ libtorch }: Facts): Problem | undefined {
   if (libtorch.some(({ ok }) => ok)) return undefined
   if (libtorch[0]?.source === 'SHELLAC_LIBTORCH') {
-    return { what: `SHELLAC_LIBTORCH is ${libtorch[0].path}: ${libtorch[0].why}`, remedy: 'unset SHELLAC_LIBTORCH, or point it elsewhere' }
+    return {
+      what: `SHELLAC_LIBTORCH is ${libtorch[0].path}: ${libtorch[0].why}`,
+      remedy: 'unset SHELLAC_LIBTORCH, or point it elsewhere',
+    }
   }
   return {
     what: libtorch.length === 0 ? 'no libtorch found' : 'no libtorch that can be used',

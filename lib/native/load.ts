@@ -2,7 +2,12 @@ import { existsSync, readdirSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { Native } from '../../binding.js'
-import { findLibtorch, type LibtorchCandidate, listLibtorch, supportedMinor } from '../../scripts/libtorch/find.mjs'
+import {
+  findLibtorch,
+  type LibtorchCandidate,
+  listLibtorch,
+  supportedMinor,
+} from '../../scripts/libtorch/find.mjs'
 import { ShellacError } from '../errors.js'
 import { addonPath } from './addons.js'
 
@@ -58,8 +63,11 @@ function find(): LibtorchCandidate {
 function openLibtorch(loader: Loader, { path, cuda }: LibtorchCandidate): string | undefined {
   const library = (name: string) => join(path, 'lib', name)
   const cpu = library('libtorch_cpu.so')
+  // OpenMP's threads spin while they wait, by default; on a machine that does other work too, two such threads have
+  // been measured 27 times slower than one. It reads its environment once, when it is opened.
+  process.env.OMP_WAIT_POLICY ??= 'PASSIVE'
   // OpenMP's run time first: opened as a dependency it may find no room for its thread-local data (arm64).
-  for (const name of readdirSync(join(path, 'lib')).filter((file) => /^libgomp.*\.so/.test(file))) {
+  for (const name of readdirSync(join(path, 'lib')).filter(file => /^libgomp.*\.so/.test(file))) {
     openLibrary(loader, library(name))
   }
   openLibrary(loader, cpu)
@@ -80,7 +88,7 @@ function openCuda(loader: Loader, library: (name: string) => string): string | u
 }
 
 export function hasNvidiaDevice(): boolean {
-  return ['/dev/nvidiactl', '/dev/dxg'].some((path) => existsSync(path))
+  return ['/dev/nvidiactl', '/dev/dxg'].some(path => existsSync(path))
 }
 
 function openLibrary(loader: Loader, path: string): void {
@@ -122,7 +130,11 @@ function openAddon<T>(name: 'shellac_loader.node' | 'shellac.node'): T {
   } catch (error) {
     throw new ShellacError(
       'ERR_NO_LIBTORCH',
-      { thing, found: (error as Error).message, remedy: 'run `npm run build` in the folder of shellac-torch' },
+      {
+        thing,
+        found: (error as Error).message,
+        remedy: 'run `npm run build` in the folder of shellac-torch',
+      },
       { cause: error },
     )
   }

@@ -25,5 +25,7 @@ function whyOf(error: unknown): string {
 }
 
 const device = process.argv[2] ?? 'cpu'
-const result = await probe(device).catch((error: unknown): Probe => ({ device, works: false, why: whyOf(error) }))
+const result = await probe(device).catch(
+  (error: unknown): Probe => ({ device, works: false, why: whyOf(error) }),
+)
 process.stdout.write(`${JSON.stringify(result)}\n`)

@@ -10,7 +10,7 @@ const PATIENCE_MS = 60_000
 
 /** Tries a device in a child process, which may crash in our stead. */
 export function tryDevice(device: string): Promise<Probe> {
-  return new Promise((resolve) => {
+  return new Promise(resolve => {
     execFile(process.execPath, [program, device], { timeout: PATIENCE_MS }, (error, stdout, stderr) => {
       resolve(parse(stdout) ?? { device, works: false, why: whyItDied(error, stderr) })
     })

@@ -28,7 +28,7 @@ const parts = [
  * @param {string} metadata of the torch wheel
  * @returns {{ requirements: string[], unknown: string[] }} */
 export function wheelsFor(libraries, metadata) {
-  const requires = [...metadata.matchAll(/^Requires-Dist: *(.+?)\r?$/gm)].map((match) => parse(match[1]))
+  const requires = [...metadata.matchAll(/^Requires-Dist: *(.+?)\r?$/gm)].map(match => parse(match[1]))
   const requirements = new Set()
   const unknown = []
   for (const library of libraries) {
@@ -41,7 +41,7 @@ export function wheelsFor(libraries, metadata) {
 
 function parse(requirement) {
   const [, name, extras = '', rest] = requirement.match(/^([\w.-]+)(?:\[([^\]]*)\])?(.*)$/)
-  return { name, extras: extras.split(',').map((extra) => extra.trim()), rest }
+  return { name, extras: extras.split(',').map(extra => extra.trim()), rest }
 }
 
 function requirementFor(library, requires) {

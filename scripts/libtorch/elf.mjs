@@ -34,10 +34,10 @@ function parse(read, file) {
   const table = read(Number(header.readBigUInt64LE(32)), size * header.readUInt16LE(56))
   const segments = []
   for (let at = 0; at < table.length; at += size) {
-    const [offset, address, , length] = [8, 16, 24, 32].map((o) => Number(table.readBigUInt64LE(at + o)))
+    const [offset, address, , length] = [8, 16, 24, 32].map(o => Number(table.readBigUInt64LE(at + o)))
     segments.push({ type: table.readUInt32LE(at), offset, address, length })
   }
-  const dynamic = segments.find((s) => s.type === PT_DYNAMIC)
+  const dynamic = segments.find(s => s.type === PT_DYNAMIC)
   if (!dynamic) return { needed: [], searched: [] }
   return names(entries(read(dynamic.offset, dynamic.length)), segments, read, file)
 }
@@ -53,18 +53,18 @@ function entries(bytes) {
 }
 
 function names(tags, segments, read, file) {
-  const value = (tag) => tags.find((t) => t.tag === tag)?.value ?? 0
+  const value = tag => tags.find(t => t.tag === tag)?.value ?? 0
   const address = value(DT_STRTAB)
   const home = segments.find(
-    (s) => s.type === PT_LOAD && s.address <= address && address < s.address + s.length
+    s => s.type === PT_LOAD && s.address <= address && address < s.address + s.length,
   )
   if (!home) return { needed: [], searched: [] }
   const strings = read(address - home.address + home.offset, value(DT_STRSZ))
-  const text = (at) => strings.toString('latin1', at, strings.indexOf(0, at))
-  const all = (tag) => tags.filter((t) => t.tag === tag).map((t) => text(t.value))
+  const text = at => strings.toString('latin1', at, strings.indexOf(0, at))
+  const all = tag => tags.filter(t => t.tag === tag).map(t => text(t.value))
   const searched = [...all(DT_RUNPATH), ...all(DT_RPATH)]
-    .flatMap((list) => list.split(':'))
-    .map((path) => resolve(path.replace(/\$\{?ORIGIN\}?/g, dirname(resolve(file)))))
+    .flatMap(list => list.split(':'))
+    .map(path => resolve(path.replace(/\$\{?ORIGIN\}?/g, dirname(resolve(file)))))
   return { needed: all(DT_NEEDED), searched }
 }
 
@@ -80,7 +80,7 @@ export function missingLibraries(files) {
     for (const name of needed) {
       if (always.test(name) || seen.has(name)) continue
       seen.add(name)
-      const path = [...folders, ...given].map((folder) => join(folder, name)).find((file) => existsSync(file))
+      const path = [...folders, ...given].map(folder => join(folder, name)).find(file => existsSync(file))
       if (path) visit(path, folders)
       else if (!systemHas(name)) missing.add(name)
     }
@@ -93,7 +93,7 @@ export function missingLibraries(files) {
 function systemHas(name) {
   known ??= linkerList()
   if (known.size > 0) return known.has(name)
-  return ['/lib', '/usr/lib', '/lib64', '/usr/lib64'].some((folder) => existsSync(join(folder, name)))
+  return ['/lib', '/usr/lib', '/lib64', '/usr/lib64'].some(folder => existsSync(join(folder, name)))
 }
 
 let known
@@ -103,5 +103,5 @@ function linkerList() {
     encoding: 'utf8',
     env: { ...process.env, PATH: `${process.env.PATH}:/sbin:/usr/sbin` },
   })
-  return new Set([...(stdout ?? '').matchAll(/^\s+(\S+) \(/gm)].map((match) => match[1]))
+  return new Set([...(stdout ?? '').matchAll(/^\s+(\S+) \(/gm)].map(match => match[1]))
 }

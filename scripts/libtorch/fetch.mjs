@@ -40,21 +40,23 @@ function pip(folder, what) {
 async function completeWithCuda(folder, cuda) {
   const lib = join(folder, 'torch', 'lib')
   const names = ['libtorch_cpu.so', 'libc10.so', ...(cuda ? ['libtorch_cuda.so', 'libc10_cuda.so'] : [])]
-  const files = names.map((name) => join(lib, name)).filter((file) => existsSync(file))
-  const missing = missingLibraries(files).filter((name) => name !== 'libcuda.so.1') // the driver's own
+  const files = names.map(name => join(lib, name)).filter(file => existsSync(file))
+  const missing = missingLibraries(files).filter(name => name !== 'libcuda.so.1') // the driver's own
   if (missing.length === 0) return
   const { requirements, unknown } = wheelsFor(missing, metadata(folder))
   if (unknown.length > 0) {
-    throw new Failure(`libtorch needs ${unknown.join(', ')}, and no wheel is known that has it. Set SHELLAC_LIBTORCH.`)
+    throw new Failure(
+      `libtorch needs ${unknown.join(', ')}, and no wheel is known that has it. Set SHELLAC_LIBTORCH.`,
+    )
   }
   say(`this libtorch needs ${missing.join(', ')}`)
   await pip(folder, requirements)
-  const still = missingLibraries(files).filter((name) => name !== 'libcuda.so.1')
+  const still = missingLibraries(files).filter(name => name !== 'libcuda.so.1')
   if (still.length > 0) throw new Failure(`libtorch still lacks ${still.join(', ')}. Set SHELLAC_LIBTORCH.`)
 }
 
 function metadata(folder) {
-  const info = readdirSync(folder).find((name) => /^torch-[\d.].*\.dist-info$/.test(name))
+  const info = readdirSync(folder).find(name => /^torch-[\d.].*\.dist-info$/.test(name))
   return info ? readFileSync(join(folder, info, 'METADATA'), 'utf8') : ''
 }
 

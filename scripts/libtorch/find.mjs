@@ -56,13 +56,14 @@ function inEnvironment(root) {
   const lib = join(root, 'lib')
   if (!existsSync(lib)) return
   return readdirSync(lib)
-    .filter((name) => /^python3\.\d+$/.test(name))
-    .map((name) => join(lib, name, 'site-packages', 'torch'))
-    .find((path) => existsSync(path))
+    .filter(name => /^python3\.\d+$/.test(name))
+    .map(name => join(lib, name, 'site-packages', 'torch'))
+    .find(path => existsSync(path))
 }
 
 function inPython() {
-  const script = "import importlib.util as u; s = u.find_spec('torch'); print(s.origin if s and s.origin else '')"
+  const script =
+    "import importlib.util as u; s = u.find_spec('torch'); print(s.origin if s and s.origin else '')"
   const { stdout } = spawnSync('python3', ['-c', script], { encoding: 'utf8', timeout: 20_000 })
   const origin = stdout?.trim()
   return origin ? dirname(origin) : undefined

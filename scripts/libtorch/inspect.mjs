@@ -26,7 +26,7 @@ function whyNot(path, version) {
 
 function whyUnloadable(path) {
   try {
-    const missing = missingLibraries(['libtorch_cpu.so', 'libc10.so'].map((name) => join(path, 'lib', name)))
+    const missing = missingLibraries(['libtorch_cpu.so', 'libc10.so'].map(name => join(path, 'lib', name)))
     if (missing.length > 0) return `it needs ${missing.join(', ')}, which is not on this machine`
   } catch (error) {
     return error.message

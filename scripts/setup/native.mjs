@@ -8,18 +8,19 @@ import { fingerprint, readStamp, writeStamp } from './stamp.mjs'
 import { requireTools } from './tools.mjs'
 
 const stampPath = join(root, 'build', 'Release', 'shellac.json')
-const addons = ['shellac_loader.node', 'shellac.node'].map((name) => join(root, 'build', 'Release', name))
+const addons = ['shellac_loader.node', 'shellac.node'].map(name => join(root, 'build', 'Release', name))
 
 /** @param {import('../libtorch/find.mjs').LibtorchCandidate} torch */
 export async function native(torch) {
-  const sources = ['native', 'CMakeLists.txt', 'package.json'].map((name) => join(root, name))
+  const sources = ['native', 'CMakeLists.txt', 'package.json'].map(name => join(root, name))
   const now = fingerprint(sources, [torch.path, torch.version]) // before the build: what changes during it, counts as changed
   const before = readStamp(stampPath)
-  if (before?.fingerprint === now && addons.every((file) => existsSync(file))) return
+  if (before?.fingerprint === now && addons.every(file => existsSync(file))) return
   requireTools(['g++', 'cmake', 'make'], 'build the native core')
   say(`building the native core against libtorch ${torch.version} (${torch.path})`)
   // Precompiled headers and objects know nothing of a change of libtorch's version under the same path.
-  if (before && before.torch.version !== torch.version) rmSync(join(root, 'build'), { recursive: true, force: true })
+  if (before && before.torch.version !== torch.version)
+    rmSync(join(root, 'build'), { recursive: true, force: true })
   await cmake('configure', `--CDSHELLAC_TORCH=${torch.path}`)
   await cmake('build', '--parallel', String(jobs()))
   const { path, version, cuda } = torch

@@ -19,7 +19,7 @@ function installed() {
   if (!present) return false
   return Object.entries(wanted.packages).every(
     ([path, { version, optional }]) =>
-      path === '' || present.packages[path]?.version === version || (optional && !present.packages[path])
+      path === '' || present.packages[path]?.version === version || (optional && !present.packages[path]),
   )
 }
 

@@ -23,7 +23,7 @@ function filesIn(path) {
   if (!stat.isDirectory()) return [path]
   return readdirSync(path)
     .sort()
-    .flatMap((name) => filesIn(join(path, name)))
+    .flatMap(name => filesIn(join(path, name)))
 }
 
 /** @param {string} path */

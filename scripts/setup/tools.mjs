@@ -15,19 +15,21 @@ const tools = {
 
 /** Which of the tools are not on this machine. @param {(keyof typeof tools)[]} [names] */
 export function missingTools(names = Object.keys(tools)) {
-  return names.filter((name) => !tools[name].have())
+  return names.filter(name => !tools[name].have())
 }
 
 /** @param {string[]} names */
 export function installCommand(names) {
-  return `apt-get install ${names.map((name) => tools[name].packages).join(' ')}`
+  return `apt-get install ${names.map(name => tools[name].packages).join(' ')}`
 }
 
 /** @param {(keyof typeof tools)[]} names @param {string} purpose */
 export function requireTools(names, purpose) {
   const missing = missingTools(names)
   if (missing.length > 0) {
-    throw new Failure(`${missing.join(', ')} not found; needed to ${purpose}. Run: ${installCommand(missing)}`)
+    throw new Failure(
+      `${missing.join(', ')} not found; needed to ${purpose}. Run: ${installCommand(missing)}`,
+    )
   }
 }
 
@@ -41,7 +43,7 @@ export function requireNode(range, version = process.versions.node) {
 // Understands what our `engines` says: alternatives of ^a.b.c and >=a.b.c.
 function satisfies(version, range) {
   const [major, minor, patch] = version.split('.').map(Number)
-  return range.split('||').some((alternative) => {
+  return range.split('||').some(alternative => {
     const [, sign, ...rest] = alternative.trim().match(/^(\^|>=)(\d+)\.(\d+)\.(\d+)$/)
     const [a, b, c] = rest.map(Number)
     if (major !== a) return sign === '>=' && major > a
@@ -50,7 +52,7 @@ function satisfies(version, range) {
 }
 
 function onPath(name) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+  return (process.env.PATH ?? '').split(delimiter).some(folder => {
     try {
       if (isAbsolute(folder)) accessSync(join(folder, name), constants.X_OK)
       return isAbsolute(folder)

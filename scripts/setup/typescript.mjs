@@ -9,7 +9,7 @@ const dist = join(root, 'dist')
 const stampPath = join(dist, '.stamp.json')
 
 export async function typescript() {
-  const sources = ['lib', 'tsconfig.json', 'binding.d.ts', 'package-lock.json'].map((name) => join(root, name))
+  const sources = ['lib', 'tsconfig.json', 'binding.d.ts', 'package-lock.json'].map(name => join(root, name))
   const now = fingerprint(sources)
   if (readStamp(stampPath)?.fingerprint === now) return
   say('building the TypeScript library')
