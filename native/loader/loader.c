@@ -1,44 +1,45 @@
-// The loader: opens shared libraries by absolute path before the core is opened, and asks libtorch for its version.
+// The loader: opens shared libraries by absolute path before the core is opened, and asks libtorch for its
+// version.
 //
-// The core has no run path. It finds libtorch because glibc matches the name that it needs against what is open already;
-// that's why these libraries are opened here first and never closed. Everything is bound at once (RTLD_NOW): with lazy
-// binding a missing symbol would end the process at its first call instead of failing here, where it can be reported.
+// The core has no run path. It finds libtorch because glibc matches the name that it needs against what is
+// open already; that's why these libraries are opened here first and never closed. Everything is bound at
+// once (RTLD_NOW): with lazy binding a missing symbol would end the process at its first call instead of
+// failing here, where it can be reported.
 #include <dlfcn.h>
 #include <node_api.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #define LONGEST_PATH 4096
 
+// The only argument of open and abiVersion. Throws, and gives false, where it is no string.
+static bool PathOf(napi_env env, napi_callback_info info, char path[LONGEST_PATH]) {
+  size_t count = 1;
+  size_t length = 0;
+  napi_value argument;
+  if (napi_get_cb_info(env, info, &count, &argument, NULL, NULL) != napi_ok) return false;
+  if (count > 0 && napi_get_value_string_utf8(env, argument, path, LONGEST_PATH, &length) == napi_ok)
+    return true;
+  napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", "path must be a string");
+  return false;
+}
+
 // open(path): throws with code ERR_DLOPEN_FAILED and the linker's own words.
 static napi_value Open(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument;
-  if (napi_get_cb_info(env, info, &count, &argument, NULL, NULL) != napi_ok) return NULL;
   char path[LONGEST_PATH];
-  size_t length = 0;
-  if (count < 1 || napi_get_value_string_utf8(env, argument, path, sizeof path, &length) != napi_ok) {
-    napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", "open(path): path must be a string");
-    return NULL;
-  }
+  if (!PathOf(env, info, path)) return NULL;
   if (dlopen(path, RTLD_NOW | RTLD_LOCAL) == NULL) napi_throw_error(env, "ERR_DLOPEN_FAILED", dlerror());
   return NULL;
 }
 
 // abiVersion(path): "2.13.0" of an open libtorch_cpu; undefined where it does not tell.
 static napi_value AbiVersion(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument;
-  if (napi_get_cb_info(env, info, &count, &argument, NULL, NULL) != napi_ok) return NULL;
   char path[LONGEST_PATH];
-  size_t length = 0;
-  if (count < 1 || napi_get_value_string_utf8(env, argument, path, sizeof path, &length) != napi_ok) {
-    napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", "abiVersion(path): path must be a string");
-    return NULL;
-  }
+  if (!PathOf(env, info, path)) return NULL;
   void* library = dlopen(path, RTLD_NOW | RTLD_NOLOAD);
   if (library == NULL) return NULL;
-  uint64_t (*version)(void) = (uint64_t(*)(void))dlsym(library, "aoti_torch_abi_version");
+  uint64_t (*version)(void) = (uint64_t (*)(void))dlsym(library, "aoti_torch_abi_version");
   if (version == NULL) return NULL;
   const uint64_t packed = version();  // one byte each from the top: major, minor, patch
   char text[16];
