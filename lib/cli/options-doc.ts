@@ -1,0 +1,55 @@
+// docs/options.md, made from the schemas: `node dist/cli/options-doc.js > docs/options.md`.
+import { pathToFileURL } from 'node:url'
+import type * as zod from 'zod'
+import { quAntiZationOptions } from '../lab/attacks/qu-anti-zation.js'
+import { demoOptions } from '../lab/demo.js'
+import { trainOptions } from '../lab/train.js'
+import { measureOptions } from '../measure.js'
+import { ARCHITECTURES } from '../model/architectures/index.js'
+import type { LazySchema } from '../options.js'
+import { purifyOptions } from '../purify.js'
+import { quantizeOptions } from '../quantize.js'
+import { kebab, propertiesOf, rangeOf } from './flags.js'
+
+const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
+  ['purify()', purifyOptions],
+  ['quantize()', quantizeOptions],
+  ['measure()', measureOptions],
+  ["createModel('resnet18')", ARCHITECTURES.resnet18.schema],
+  ['train()', trainOptions],
+  ['quAntiZation()', quAntiZationOptions],
+  ['shellac demo', demoOptions],
+]
+
+const HEAD = `# Options
+
+Made from the schemas by \`node dist/cli/options-doc.js > docs/options.md\`; do not edit.
+
+Every option of a verb is also a flag of its command. Verbs also take \`signal\` (an \`AbortSignal\`) and \`onProgress\`;
+\`measure()\` also takes \`trigger\` and \`reference\`.
+`
+
+export async function optionsDoc(): Promise<string> {
+  const sections: string[] = []
+  for (const [title, schema] of SECTIONS) sections.push(`## ${title}\n\n${await optionTable(schema)}\n`)
+  return [HEAD, ...sections].join('\n')
+}
+
+async function optionTable(schema: LazySchema<zod.ZodObject>): Promise<string> {
+  const rows = (await propertiesOf(schema)).map(([name, property]) => {
+    const usual = property.default === undefined ? '' : `\`${JSON.stringify(property.default)}\``
+    const cells = [
+      `\`${name}\``,
+      `\`--${kebab(name)}\``,
+      rangeOf(property),
+      usual,
+      property.description ?? '',
+    ]
+    return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  })
+  return ['| option | flag | values | default | |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  void optionsDoc().then(text => process.stdout.write(text))
+}
