@@ -48,7 +48,11 @@ export function fromNative(error: unknown): ShellacError {
   }
   return new ShellacError(
     'ERR_INTERNAL',
-    { thing: 'shellac', found: message ?? String(error), remedy: 'please report this: it is a fault of Shellac' },
+    {
+      thing: 'shellac',
+      found: message ?? String(error),
+      remedy: 'please report this: it is a fault of Shellac',
+    },
     { cause: error },
   )
 }

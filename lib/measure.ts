@@ -7,7 +7,7 @@ import { der, type Scores, scores } from './metrics.js'
 import { Model } from './model/model.js'
 import { runJob } from './native/job.js'
 import { loadNative } from './native/load.js'
-import { CODE_ONLY, jobOptions, lazySchema, parse, type Input, type Settings } from './options.js'
+import { CODE_ONLY, type Input, jobOptions, lazySchema, parse, type Settings } from './options.js'
 
 export const measureOptions = lazySchema(z =>
   z.strictObject({
@@ -66,7 +66,14 @@ const start =
   (native: Native, model: Model, images: Dataset, settings: Settings<typeof measureOptions>) =>
   (report: OnProgress): { promise: Promise<Measurement>; abort(): void } => {
     const { trigger, target, batch, seed, threads, device } = settings
-    const job = { trigger: trigger?.on(model.inputShape) ?? null, target: target ?? -1, batch, seed, threads, device }
+    const job = {
+      trigger: trigger?.on(model.inputShape) ?? null,
+      target: target ?? -1,
+      batch,
+      seed,
+      threads,
+      device,
+    }
     return native.measure(model.handle, images.imagesFor(model), job, report)
   }
 

@@ -89,7 +89,12 @@ export const jobOptions = (z: Z) => ({
     .regex(/^(cpu|auto|cuda(:\d{1,3})?)$/, { error: 'cpu, cuda, cuda:N or auto' })
     .default('cpu')
     .describe('cpu, cuda, cuda:N, or auto: cuda where it works, otherwise cpu'),
-  threads: z.int().min(0).max(1024).default(0).describe('threads of one operation; 0: the default of libtorch'),
+  threads: z
+    .int()
+    .min(0)
+    .max(1024)
+    .default(0)
+    .describe('threads of one operation; 0: the default of libtorch'),
   signal: z
     .custom<AbortSignal>(value => value instanceof AbortSignal, { error: 'an AbortSignal' })
     .optional()

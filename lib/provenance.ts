@@ -14,7 +14,12 @@ export function madeFrom(
     ...model.facts(),
     normalization: model.normalization ?? dataset.normalization,
     classes: model.classes ? [...model.classes] : dataset.labels && classesOf(model, dataset),
-    provenance: { shellac: version, made, settings: { data: dataset.name, ...settings }, from: model.provenance },
+    provenance: {
+      shellac: version,
+      made,
+      settings: { data: dataset.name, ...settings },
+      from: model.provenance,
+    },
   }
 }
 

@@ -8,11 +8,11 @@ import { runJob } from './native/job.js'
 import { loadNative } from './native/load.js'
 import {
   activationBitsOf,
+  type Input,
   jobOptions,
   lazySchema,
   parse,
   quantizerOptions,
-  type Input,
   type Settings,
 } from './options.js'
 import { madeFrom } from './provenance.js'
@@ -30,10 +30,30 @@ export const purifyOptions = lazySchema(z =>
       .enum(['official', 'paper'])
       .default('official')
       .describe('official: statistics of each sample; paper: of the batch, and variances'),
-    pdaSteps: z.int().min(1).max(100_000).default(20).describe('signed descent steps of PDA (the official code: 500)'),
-    pdaBound: z.number().positive().max(1).default(1e-3).describe('largest change that PDA makes to a unit input'),
-    columns: z.int().min(16).max(10_000_000).default(8000).describe('closed form: input columns drawn a unit'),
-    damping: z.number().positive().max(10).default(0.01).describe("closed form: λ as a share of H's mean diagonal"),
+    pdaSteps: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(20)
+      .describe('signed descent steps of PDA (the official code: 500)'),
+    pdaBound: z
+      .number()
+      .positive()
+      .max(1)
+      .default(1e-3)
+      .describe('largest change that PDA makes to a unit input'),
+    columns: z
+      .int()
+      .min(16)
+      .max(10_000_000)
+      .default(8000)
+      .describe('closed form: input columns drawn a unit'),
+    damping: z
+      .number()
+      .positive()
+      .max(10)
+      .default(0.01)
+      .describe("closed form: λ as a share of H's mean diagonal"),
     iterations: z.int().min(1).max(10_000_000).default(10_000).describe('Adam solvers: steps a unit'),
     learningRate: z.number().positive().max(10).default(1e-3).describe('Adam solvers'),
     batch: z.int().min(1).max(65_536).default(32).describe('images at once'),
@@ -54,7 +74,11 @@ export type PurifyOptions = Input<typeof purifyOptions>
  * const purified = await purify(model, calibration, { weightBits: 4, activationBits: 4 })
  * await purified.save('resnet18.w4a4.safetensors')
  */
-export function purify(model: Model, calibration: Dataset, options: PurifyOptions = {}): Promise<QuantizedModel> {
+export function purify(
+  model: Model,
+  calibration: Dataset,
+  options: PurifyOptions = {},
+): Promise<QuantizedModel> {
   return atCall(purify, async () => {
     const { signal, onProgress, ...settings } = await parse('purify', purifyOptions, options)
     checkFullPrecision(model)
@@ -63,7 +87,8 @@ export function purify(model: Model, calibration: Dataset, options: PurifyOption
     const native = await loadNative()
     const job = nativeOptions(settings, await resolveDevice(settings.device))
     const begin = performance.now()
-    const start = (report: Parameters<typeof native.purify>[3]) => native.purify(model.handle, images, job, report)
+    const start = (report: Parameters<typeof native.purify>[3]) =>
+      native.purify(model.handle, images, job, report)
     const { model: handle, units } = await runJob(start, { signal, onProgress })
     const purified = new QuantizedModel(native, handle, madeFrom(model, calibration, 'purify', settings))
     purified.report = {
@@ -83,7 +108,15 @@ export function purify(model: Model, calibration: Dataset, options: PurifyOption
 type Parsed = Omit<Settings<typeof purifyOptions>, 'signal' | 'onProgress'>
 
 function nativeOptions(settings: Parsed, device: string): NativeOptions {
-  const { quantizer, activationBits, pda, pdaForm, method: _method, calibration: _calibration, ...rest } = settings
+  const {
+    quantizer,
+    activationBits,
+    pda,
+    pdaForm,
+    method: _method,
+    calibration: _calibration,
+    ...rest
+  } = settings
   return {
     ...rest,
     device,

@@ -5,7 +5,7 @@ import type { Model } from './model/model.js'
 import { checkFullPrecision, QuantizedModel } from './model/quantized.js'
 import { runJob } from './native/job.js'
 import { loadNative } from './native/load.js'
-import { activationBitsOf, jobOptions, lazySchema, parse, quantizerOptions, type Input } from './options.js'
+import { activationBitsOf, type Input, jobOptions, lazySchema, parse, quantizerOptions } from './options.js'
 import { madeFrom } from './provenance.js'
 
 export const quantizeOptions = lazySchema(z => z.strictObject({ ...quantizerOptions(z), ...jobOptions(z) }))
@@ -35,7 +35,10 @@ export function quantize(
     const device = await resolveDevice(settings.device)
     const job = { preset: quantizer, weightBits, activationBits, seed, threads, device }
     const begin = performance.now()
-    const handle = await runJob(report => native.quantize(model.handle, images, job, report), { signal, onProgress })
+    const handle = await runJob(report => native.quantize(model.handle, images, job, report), {
+      signal,
+      onProgress,
+    })
     const quantized = new QuantizedModel(native, handle, madeFrom(model, calibration, 'quantize', settings))
     quantized.report = {
       method: 'nearest',

@@ -16,8 +16,16 @@ t.test('ShellacError: the sentence is made from its four parts', async t => {
 t.test('fromNative: keeps the code and the four parts', async t => {
   const complaint = { thing: 'node "conv1"', found: '3 groups', expected: 'a divisor of 16', remedy: '' }
   const mapped = fromNative(Object.assign(new Error('native words'), { code: 'ERR_BAD_MODEL', complaint }))
-  t.match(mapped, { code: 'ERR_BAD_MODEL', complaint, message: 'node "conv1": 3 groups; expected a divisor of 16' })
-  t.match(fromNative(new TypeError('odd')), { code: 'ERR_INTERNAL', message: /odd/ }, 'what it does not know is our fault')
+  t.match(mapped, {
+    code: 'ERR_BAD_MODEL',
+    complaint,
+    message: 'node "conv1": 3 groups; expected a divisor of 16',
+  })
+  t.match(
+    fromNative(new TypeError('odd')),
+    { code: 'ERR_INTERNAL', message: /odd/ },
+    'what it does not know is our fault',
+  )
 })
 
 t.test('atCall: the stack is of the verb’s call', async t => {

@@ -3,7 +3,11 @@ import { der, scores } from '../lib/metrics.js'
 
 t.test('scores: percent of the samples that count', async t => {
   t.strictSame(scores({ samples: 200, correct: 150, triggered: 180, hits: 45 }), { ba: 75, asr: 25 })
-  t.equal(scores({ samples: 10, correct: 10, triggered: 0, hits: 0 }).asr, null, 'no triggered sample, no ASR')
+  t.equal(
+    scores({ samples: 10, correct: 10, triggered: 0, hits: 0 }).asr,
+    null,
+    'no triggered sample, no ASR',
+  )
 })
 
 t.test('der: its corners, from the definition', async t => {

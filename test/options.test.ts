@@ -33,11 +33,13 @@ const wrong: [object, RegExp][] = [
 ]
 for (const [given, message] of wrong) {
   t.test(`parse: refuses ${JSON.stringify(given)}`, t =>
-    t.rejects(parse('quantize', options, given), { code: 'ERR_BAD_OPTION', message }))
+    t.rejects(parse('quantize', options, given), { code: 'ERR_BAD_OPTION', message }),
+  )
 }
 
 t.test('parse: options that are no object', t =>
-  t.rejects(parse('quantize', options, 4), { code: 'ERR_BAD_OPTION', message: /options of quantize\(\): 4/ }))
+  t.rejects(parse('quantize', options, 4), { code: 'ERR_BAD_OPTION', message: /options of quantize\(\): 4/ }),
+)
 
 t.test('purify: defaults', async t => {
   t.match(await parse('purify', purifyOptions, {}), {

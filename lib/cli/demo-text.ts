@@ -1,14 +1,20 @@
 // The demo on a terminal: a table, a digit drawn with blocks, and where the files lie.
-import { percent, table } from '../report/table.js'
+
 import type { DemoStory } from '../lab/demo.js'
 import type { DemoPicture } from '../report/demo-picture.js'
+import { percent, table } from '../report/table.js'
 
 export function demoText(story: DemoStory): string {
   const { fullPrecision, quantized, purified, settings, digit, seconds, out, picture } = story
   const rows = [
     ['full precision', percent(fullPrecision.ba), percent(fullPrecision.asr), ''],
     [`rounded to ${settings.weightBits} bits`, percent(quantized.ba), percent(quantized.asr), ''],
-    [`purified, ${settings.weightBits} bits`, percent(purified.ba), percent(purified.asr), percent(purified.der)],
+    [
+      `purified, ${settings.weightBits} bits`,
+      percent(purified.ba),
+      percent(purified.asr),
+      percent(purified.der),
+    ],
   ]
   return [
     'A model with a backdoor that sleeps at full precision, on real handwritten digits.',
@@ -33,7 +39,11 @@ export function demoText(story: DemoStory): string {
 const SHADES = ' ░▒▓█'
 
 /** One line for two rows of pixels, in five shades that need no colour. */
-export function blocks({ pixels, height, width }: Pick<DemoPicture, 'pixels' | 'height' | 'width'>): string[] {
+export function blocks({
+  pixels,
+  height,
+  width,
+}: Pick<DemoPicture, 'pixels' | 'height' | 'width'>): string[] {
   const shade = (row: number, column: number) => {
     const both = [row, Math.min(row + 1, height - 1)].map(line => pixels[line * width + column] ?? 0)
     const level = (Math.max(...both) / 255) * (SHADES.length - 1)

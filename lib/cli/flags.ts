@@ -38,7 +38,8 @@ export async function flagsOf(
   )
   return {
     addTo: command => {
-      for (const [name, property] of properties) for (const option of optionsOf(name, property)) command.addOption(option)
+      for (const [name, property] of properties)
+        for (const option of optionsOf(name, property)) command.addOption(option)
     },
     read: values =>
       Object.fromEntries(

@@ -28,7 +28,9 @@ export function define(
   command.addOption(new Option('--quiet', 'no progress on stderr'))
   command.action(async (...given: unknown[]) => {
     const values = given.at(-2) as Record<string, unknown>
-    const outcome = await interruptible(values.quiet === true, context => action(context, values, command.args))
+    const outcome = await interruptible(values.quiet === true, context =>
+      action(context, values, command.args),
+    )
     process.stdout.write(values.json ? `${JSON.stringify(outcome.json)}\n` : `${outcome.text}\n`)
     if (outcome.failed) process.exitCode = EXIT.failed
   })

@@ -1,5 +1,5 @@
 // What `train` and `attack` share: where the model to start from comes from.
-import { Option, type Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Dataset } from '../data/dataset.js'
 import { drawOptions } from '../data/options.js'
 import { parseSource, SOURCES } from '../data/source.js'
@@ -8,7 +8,7 @@ import { createModel } from '../model/create.js'
 import { loadModel } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { lazySchema, parse } from '../options.js'
-import { flagsOf, type Flags } from './flags.js'
+import { type Flags, flagsOf } from './flags.js'
 
 const limitChoice = lazySchema(z => z.strictObject(drawOptions(z)))
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { atCall, ShellacError } from '../errors.js'
-import { lazySchema, parse, type Input } from '../options.js'
+import { type Input, lazySchema, parse } from '../options.js'
 import { Dataset } from './dataset.js'
 import { namesIn } from './folder.js'
 import { draw, splitOptions } from './options.js'

@@ -1,7 +1,7 @@
 import type { ImagesData } from '../../binding.js'
 import { ShellacError } from '../errors.js'
-import type { Model } from '../model/model.js'
 import type { Normalization } from '../model/facts.js'
+import type { Model } from '../model/model.js'
 import { permutation } from '../random.js'
 
 /** What a dataset is made of. */
@@ -46,7 +46,9 @@ export class Dataset implements DatasetContent {
 
   /** The first `count` images; all of them where there are fewer. */
   take(count: number): Dataset {
-    return this.subset(Uint32Array.from({ length: Math.min(wholeCount(count), this.count) }, (_, index) => index))
+    return this.subset(
+      Uint32Array.from({ length: Math.min(wholeCount(count), this.count) }, (_, index) => index),
+    )
   }
 
   /** `count` images drawn by the seed, in the drawn order; the dataset itself where it has no more. */
@@ -105,7 +107,12 @@ export class Dataset implements DatasetContent {
   #check(): void {
     const { name, pixels, shape, labels, classes, normalization } = this
     const refuse = (found: string, expected: string, remedy?: string) => {
-      throw new ShellacError('ERR_BAD_DATA', { thing: `dataset ${name}`, found, expected, ...(remedy && { remedy }) })
+      throw new ShellacError('ERR_BAD_DATA', {
+        thing: `dataset ${name}`,
+        found,
+        expected,
+        ...(remedy && { remedy }),
+      })
     }
     const [count, channels] = shape
     if (shape.length !== 4 || !shape.every(size => Number.isSafeInteger(size) && size >= 0)) {

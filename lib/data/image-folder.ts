@@ -1,15 +1,20 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { atCall, ShellacError } from '../errors.js'
+import { type Input, lazySchema, parse } from '../options.js'
 import { permutation } from '../random.js'
-import { lazySchema, parse, type Input } from '../options.js'
 import { Dataset } from './dataset.js'
 import { namesIn } from './folder.js'
 import { drawOptions } from './options.js'
 
 const imageFolderOptions = lazySchema(z =>
   z.strictObject({
-    size: z.int().min(1).max(4096).default(32).describe('height and width after resizing and cropping the centre'),
+    size: z
+      .int()
+      .min(1)
+      .max(4096)
+      .default(32)
+      .describe('height and width after resizing and cropping the centre'),
     channels: z.literal([1, 3]).default(3).describe('3: colour, 1: grey'),
     split: z
       .enum(['train', 'test', 'all'])
@@ -78,7 +83,10 @@ async function listImages(root: string): Promise<{ classes: string[]; files: Ima
   })
 }
 
-function choose(files: ImageFile[], { limit, seed }: { limit?: number | undefined; seed: number }): ImageFile[] {
+function choose(
+  files: ImageFile[],
+  { limit, seed }: { limit?: number | undefined; seed: number },
+): ImageFile[] {
   if (limit === undefined || limit >= files.length) return files
   return [...permutation(files.length, seed).subarray(0, limit)].map(index => files[index] as ImageFile)
 }
@@ -95,7 +103,10 @@ async function decodeAll(files: ImageFile[], shape: { size: number; channels: nu
   return pixels
 }
 
-async function decode(path: string, { size, channels }: { size: number; channels: number }): Promise<Uint8Array> {
+async function decode(
+  path: string,
+  { size, channels }: { size: number; channels: number },
+): Promise<Uint8Array> {
   const { default: sharp } = await import('sharp')
   try {
     const upright = sharp(path, { limitInputPixels: MAX_PIXELS }).rotate().flatten()
@@ -121,7 +132,8 @@ async function decode(path: string, { size, channels }: { size: number; channels
 
 /** From interleaved channels to one plane after the other. */
 function planes(data: Uint8Array, channels: number, area: number): Uint8Array {
-  if (data.length !== channels * area) throw new Error(`${data.length / area} channels instead of ${channels}`)
+  if (data.length !== channels * area)
+    throw new Error(`${data.length / area} channels instead of ${channels}`)
   const result = new Uint8Array(data.length)
   for (let at = 0; at < data.length; at++) {
     result[(at % channels) * area + Math.floor(at / channels)] = data[at] as number

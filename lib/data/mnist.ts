@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { atCall, ShellacError } from '../errors.js'
-import { lazySchema, parse, type Input } from '../options.js'
+import { type Input, lazySchema, parse } from '../options.js'
 import { permutation } from '../random.js'
 import { Dataset } from './dataset.js'
 import { draw, splitOptions } from './options.js'
@@ -87,5 +87,8 @@ function divide(digits: Uint8Array[]): { train: Dataset; test: Dataset } {
       normalization: { mean: [0.1307], deviation: [0.3081] },
     })
   }
-  return { train: gather('mnist train', ranked.slice(0, TRAIN)), test: gather('mnist test', ranked.slice(TRAIN)) }
+  return {
+    train: gather('mnist train', ranked.slice(0, TRAIN)),
+    test: gather('mnist test', ranked.slice(TRAIN)),
+  }
 }

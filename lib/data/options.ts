@@ -12,6 +12,9 @@ export const drawOptions = (z: Z) => ({
   seed: z.int().min(0).default(0).describe('seed of the draw'),
 })
 
-export function draw(dataset: Dataset, { limit, seed }: { limit?: number | undefined; seed: number }): Dataset {
+export function draw(
+  dataset: Dataset,
+  { limit, seed }: { limit?: number | undefined; seed: number },
+): Dataset {
   return limit === undefined ? dataset : dataset.sample(limit, seed)
 }

@@ -37,7 +37,11 @@ function square(options: SquareOptions = {}): Trigger {
       const side = size ?? Math.max(1, Math.floor(height / 8))
       const gap = margin ?? Math.floor(height / 32)
       if (side + gap > Math.min(height, width)) {
-        throw bad(`trigger square of size ${side} and margin ${gap}`, `an image of ${height}×${width}`, 'a larger image')
+        throw bad(
+          `trigger square of size ${side} and margin ${gap}`,
+          `an image of ${height}×${width}`,
+          'a larger image',
+        )
       }
       return paint(shape, { top: height - gap - side, left: width - gap - side, side }, value ?? 'max')
     },

@@ -6,13 +6,13 @@ import { Dataset } from '../data/dataset.js'
 import { datasets } from '../data/index.js'
 import { parseTrigger, type Trigger } from '../data/triggers.js'
 import { atCall, ShellacError } from '../errors.js'
-import { measure, type MeasureResult } from '../measure.js'
+import { type MeasureResult, measure } from '../measure.js'
 import { findStep } from '../model/facts.js'
 import { loadModel } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { type JobControl, runJob } from '../native/job.js'
 import { loadNative } from '../native/load.js'
-import { jobOptions, lazySchema, parse, type Input } from '../options.js'
+import { type Input, jobOptions, lazySchema, parse } from '../options.js'
 import { purify } from '../purify.js'
 import { quantize } from '../quantize.js'
 import { type DemoPicture, writePicture } from '../report/demo-picture.js'
@@ -26,7 +26,9 @@ export const DEMO_SETTINGS = {
   calibration: 1024,
 } as const
 
-const MODEL = fileURLToPath(new URL('../../examples/models/mnist-qu-anti-zation.safetensors', import.meta.url))
+const MODEL = fileURLToPath(
+  new URL('../../examples/models/mnist-qu-anti-zation.safetensors', import.meta.url),
+)
 
 export const demoOptions = lazySchema(z =>
   z.strictObject({
@@ -68,7 +70,10 @@ export function runDemo(options: DemoOptions = {}): Promise<DemoStory> {
     const rounded = await quantize(model, train, { ...DEMO_SETTINGS, ...both })
     const quantized = await measure(rounded, test, trial)
     const cured = await purify(model, train, { ...DEMO_SETTINGS, ...both })
-    const { reference: _reference, ...purified } = await measure(cured, test, { ...trial, reference: rounded })
+    const { reference: _reference, ...purified } = await measure(cured, test, {
+      ...trial,
+      reference: rounded,
+    })
     const out = join(folder, 'mnist.w4.purified.safetensors')
     await cured.save(out)
     const digit = await findDigit([model, rounded, cured], test, attack, both)
@@ -88,7 +93,10 @@ interface Attack {
 /** The trigger and target that the model file says it was attacked with. */
 function attackOn({ provenance }: Model): Attack {
   const settings = findStep(provenance, 'qu-anti-zation')?.settings
-  return { trigger: parseTrigger(String(settings?.trigger ?? 'square')), target: Number(settings?.target ?? 0) }
+  return {
+    trigger: parseTrigger(String(settings?.trigger ?? 'square')),
+    target: Number(settings?.target ?? 0),
+  }
 }
 
 async function makeFolder(folder: string): Promise<void> {

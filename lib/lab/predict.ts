@@ -2,10 +2,16 @@ import type { Dataset } from '../data/dataset.js'
 import type { ForwardOptions, Model } from '../model/model.js'
 
 /** The class that the model gives to each image: the index of its largest logit. */
-export async function predictions(model: Model, images: Dataset, options: ForwardOptions = {}): Promise<number[]> {
+export async function predictions(
+  model: Model,
+  images: Dataset,
+  options: ForwardOptions = {},
+): Promise<number[]> {
   const { data, shape } = await model.forward(normalized(model, images), images.shape, options)
   const [count = 0, outputs = 1] = shape
-  return Array.from({ length: count }, (_, index) => largest(data.subarray(index * outputs, (index + 1) * outputs)))
+  return Array.from({ length: count }, (_, index) =>
+    largest(data.subarray(index * outputs, (index + 1) * outputs)),
+  )
 }
 
 /** (x/255 − mean)/deviation, as model.forward() takes it. */
@@ -18,4 +24,5 @@ function normalized(model: Model, images: Dataset): Float32Array {
   })
 }
 
-const largest = (logits: Float32Array): number => logits.reduce((best, value, at) => (value > (logits[best] ?? 0) ? at : best), 0)
+const largest = (logits: Float32Array): number =>
+  logits.reduce((best, value, at) => (value > (logits[best] ?? 0) ? at : best), 0)

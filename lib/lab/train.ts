@@ -1,13 +1,19 @@
 import type { Dataset } from '../data/dataset.js'
 import { atCall } from '../errors.js'
 import type { Model } from '../model/model.js'
-import { lazySchema, parse, type Input } from '../options.js'
+import { type Input, lazySchema, parse } from '../options.js'
 import { madeFrom } from '../provenance.js'
 import { loopOptions, NO_ATTACK, runTraining } from './training.js'
 
 export const trainOptions = lazySchema(z =>
   z.strictObject(
-    loopOptions(z, { epochs: 10, optimizer: 'adam', learningRate: 1e-3, weightDecay: 1e-4, schedule: 'one-cycle' }),
+    loopOptions(z, {
+      epochs: 10,
+      optimizer: 'adam',
+      learningRate: 1e-3,
+      weightDecay: 1e-4,
+      schedule: 'one-cycle',
+    }),
   ),
 )
 export type TrainOptions = Input<typeof trainOptions>

@@ -3,9 +3,9 @@ import type { TrainOptions as NativeOptions } from '../../binding.js'
 import type { Dataset } from '../data/dataset.js'
 import { resolveDevice } from '../device.js'
 import { checkLabels } from '../measure.js'
+import type { ModelFacts } from '../model/facts.js'
 import { Model } from '../model/model.js'
 import { checkFullPrecision } from '../model/quantized.js'
-import type { ModelFacts } from '../model/facts.js'
 import { type JobControl, runJob } from '../native/job.js'
 import { loadNative } from '../native/load.js'
 import { jobOptions, type Z } from '../options.js'
@@ -22,10 +22,18 @@ export const loopOptions = (z: Z, defaults: LoopDefaults) => ({
   epochs: z.int().min(1).max(100_000).default(defaults.epochs).describe('passes over the training images'),
   batch: z.int().min(1).max(65_536).default(128).describe('images a step'),
   optimizer: z.enum(['sgd', 'adam']).default(defaults.optimizer).describe('optimizer'),
-  learningRate: z.number().positive().max(100).default(defaults.learningRate).describe('(highest) learning rate'),
+  learningRate: z
+    .number()
+    .positive()
+    .max(100)
+    .default(defaults.learningRate)
+    .describe('(highest) learning rate'),
   momentum: z.number().min(0).max(1).default(0.9).describe('of sgd'),
   weightDecay: z.number().min(0).max(10).default(defaults.weightDecay).describe('weight decay'),
-  schedule: z.enum(['constant', 'cosine', 'one-cycle']).default(defaults.schedule).describe('of the learning rate'),
+  schedule: z
+    .enum(['constant', 'cosine', 'one-cycle'])
+    .default(defaults.schedule)
+    .describe('of the learning rate'),
   crop: z.int().min(0).max(1024).default(0).describe('random crop after padding by so many pixels; 0: none'),
   flip: z.boolean().default(false).describe('mirror half of the images'),
   ...jobOptions(z),

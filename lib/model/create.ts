@@ -1,7 +1,7 @@
 import { atCall } from '../errors.js'
 import { loadNative } from '../native/load.js'
 import type { Input } from '../options.js'
-import { architectureSchema, type ARCHITECTURES, buildArchitecture } from './architectures/index.js'
+import { type ARCHITECTURES, architectureSchema, buildArchitecture } from './architectures/index.js'
 import { createFrom } from './load.js'
 import type { Model } from './model.js'
 

@@ -10,7 +10,13 @@ import type { ModelFacts } from './facts.js'
 import { bad } from './safetensors/header.js'
 import { parseJson } from './safetensors/json.js'
 import type { Safetensors, Tensor } from './safetensors/read.js'
-import { classesSchema, graphSchema, normalizationSchema, provenanceSchema, quantizationSchema } from './schema.js'
+import {
+  classesSchema,
+  graphSchema,
+  normalizationSchema,
+  provenanceSchema,
+  quantizationSchema,
+} from './schema.js'
 
 export const FORMAT = 'shellac'
 export const FORMAT_VERSION = '1'
@@ -186,7 +192,11 @@ async function optional<T>(
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw bad(file, `"${[key, ...(issue?.path ?? [])].join('.').slice(0, 200)}" in its metadata`, issue?.message ?? 'other JSON')
+  throw bad(
+    file,
+    `"${[key, ...(issue?.path ?? [])].join('.').slice(0, 200)}" in its metadata`,
+    issue?.message ?? 'other JSON',
+  )
 }
 
 const clash = (name: string): ShellacError =>
@@ -196,4 +206,3 @@ const clash = (name: string): ShellacError =>
     expected: "a name without ':'",
     remedy: 'rename it in the model that this one came from',
   })
-

@@ -2,7 +2,7 @@ import type { ModelSpec, Native } from '../../binding.js'
 import { atCall, ShellacError } from '../errors.js'
 import { runJob } from '../native/job.js'
 import { loadNative } from '../native/load.js'
-import { lazySchema, parse, type Input } from '../options.js'
+import { type Input, lazySchema, parse } from '../options.js'
 import { architectureSchema, buildArchitecture } from './architectures/index.js'
 import type { ModelFacts } from './facts.js'
 import { decode, floats, isShellacFile } from './file.js'
@@ -25,7 +25,9 @@ const loadOptions = lazySchema(z =>
       .strictObject({ mean: z.array(z.number()).min(1), deviation: z.array(z.number().positive()).min(1) })
       .optional()
       .describe('mean and deviation of each channel, where the file does not say or says it wrongly'),
-    signal: z.custom<AbortSignal>(value => value instanceof AbortSignal, { error: 'an AbortSignal' }).optional(),
+    signal: z
+      .custom<AbortSignal>(value => value instanceof AbortSignal, { error: 'an AbortSignal' })
+      .optional(),
   }),
 )
 export type LoadOptions = Input<typeof loadOptions>
@@ -101,7 +103,9 @@ export async function createFrom(
 ): Promise<Model> {
   const loaded = await native()
   const handle = await runJob(() => loaded.createModel(spec), control)
-  const model = spec.quantization ? new QuantizedModel(loaded, handle, facts) : new Model(loaded, handle, facts)
+  const model = spec.quantization
+    ? new QuantizedModel(loaded, handle, facts)
+    : new Model(loaded, handle, facts)
   checkFacts(model)
   return model
 }
@@ -116,7 +120,8 @@ function checkFacts({ name, normalization, classes, inputShape, outputs }: Model
   if (lengths.some(length => length !== channels)) {
     refuse(`normalization of ${lengths.join(' and ')} channels`, `${channels}`)
   }
-  if (classes && classes.length !== outputs) refuse(`${classes.length} class names`, `${outputs}, one a logit`)
+  if (classes && classes.length !== outputs)
+    refuse(`${classes.length} class names`, `${outputs}, one a logit`)
 }
 
 async function fromStateDict(

@@ -5,14 +5,25 @@ import type { Provenance } from './facts.js'
 
 const MAX_NODES = 20_000
 const name = (z: Z) => z.string().min(1).max(512)
-const count = (z: Z) => z.int().min(0).max(2 ** 31 - 1)
+const count = (z: Z) =>
+  z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
 
 export const graphSchema = lazySchema(z => {
   const attribute = z.union([
     z.boolean(),
     z.number(),
     z.string().max(512),
-    z.array(z.int().min(-(2 ** 31)).max(2 ** 31)).max(16),
+    z
+      .array(
+        z
+          .int()
+          .min(-(2 ** 31))
+          .max(2 ** 31),
+      )
+      .max(16),
   ])
   const node = z.strictObject({
     name: name(z),

@@ -38,7 +38,12 @@ export function readable(
 }
 
 /** Share of the stage that is finished, 0 .. 1. */
-export function done({ unit, units, step, steps }: Pick<RawProgress, 'unit' | 'units' | 'step' | 'steps'>): number {
+export function done({
+  unit,
+  units,
+  step,
+  steps,
+}: Pick<RawProgress, 'unit' | 'units' | 'step' | 'steps'>): number {
   if (units <= 0) return steps > 0 ? Math.min(1, step / steps) : 0
   return Math.min(1, (unit + (steps > 0 ? step / steps : 0)) / units)
 }

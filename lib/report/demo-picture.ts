@@ -19,11 +19,21 @@ const LINE = 34
 /** Draws an SVG and renders it with sharp. */
 export async function writePicture(path: string, picture: DemoPicture): Promise<void> {
   const { default: sharp } = await import('sharp')
-  const png = await sharp(Buffer.from(svg(picture))).png().toBuffer()
+  const png = await sharp(Buffer.from(svg(picture)))
+    .png()
+    .toBuffer()
   await writeWhole(path, file => file.writeFile(png))
 }
 
-export function svg({ pixels, height, width, truth, fullPrecision, quantized, purified }: DemoPicture): string {
+export function svg({
+  pixels,
+  height,
+  width,
+  truth,
+  fullPrecision,
+  quantized,
+  purified,
+}: DemoPicture): string {
   const side = width * PIXEL
   const rows = [
     ['true digit', truth],
@@ -33,14 +43,16 @@ export function svg({ pixels, height, width, truth, fullPrecision, quantized, pu
   ]
   const squares = [...pixels].map((value, at) => {
     const place = `x="${(at % width) * PIXEL}" y="${Math.floor(at / width) * PIXEL}"`
-    return value === 0 ? '' : `<rect ${place} width="${PIXEL}" height="${PIXEL}" fill="rgb(${value},${value},${value})"/>`
+    return value === 0
+      ? ''
+      : `<rect ${place} width="${PIXEL}" height="${PIXEL}" fill="rgb(${value},${value},${value})"/>`
   })
   const words = rows.map(([label = '', value = ''], row) => {
     const y = 60 + row * LINE * 1.6
     const weight = value === truth ? 'normal' : 'bold'
     return (
-      `<text x="${side + 24}" y="${y}" fill="#555">${escape(label)}</text>` +
-      `<text x="${side + 230}" y="${y}" font-weight="${weight}">${escape(value)}</text>`
+      `<text x="${side + 24}" y="${y}" fill="#555">${escaped(label)}</text>` +
+      `<text x="${side + 230}" y="${y}" font-weight="${weight}">${escaped(value)}</text>`
     )
   })
   const box = `width="${side + 280}" height="${height * PIXEL}"`
@@ -53,4 +65,4 @@ export function svg({ pixels, height, width, truth, fullPrecision, quantized, pu
   ].join('')
 }
 
-const escape = (text: string): string => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
+const escaped = (text: string): string => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)

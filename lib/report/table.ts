@@ -2,10 +2,14 @@
 export function table(head: string[], rows: (string | number)[][]): string {
   const cells = [head, ...rows.map(row => row.map(String))]
   const widths = head.map((_, column) => Math.max(...cells.map(row => (row[column] ?? '').length)))
-  const right = head.map((_, column) => rows.every(row => typeof row[column] === 'number' || isFigure(row[column])))
+  const right = head.map((_, column) =>
+    rows.every(row => typeof row[column] === 'number' || isFigure(row[column])),
+  )
   const line = (row: string[]) =>
     row
-      .map((cell, column) => (right[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        right[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
       .join('  ')
       .trimEnd()
   const rule = widths.map(width => '─'.repeat(width)).join('  ')

@@ -11,17 +11,27 @@ export interface Ended {
 }
 
 /** Runs the built command line; `during` may act on it once it has said something on stderr. */
-export function shellac(args: string[], { cwd, during }: { cwd?: string; during?: (kill: Kill) => void } = {}): Promise<Ended> {
+export function shellac(
+  args: string[],
+  { cwd, during }: { cwd?: string; during?: (kill: Kill) => void } = {},
+): Promise<Ended> {
   return run([MAIN, ...args], { cwd, during })
 }
 
 export type Kill = (signal: NodeJS.Signals) => void
 
 /** Runs Node on a file or `-e` code. */
-export function run(args: string[], { cwd, during }: { cwd?: string | undefined; during?: ((kill: Kill) => void) | undefined } = {}): Promise<Ended> {
+export function run(
+  args: string[],
+  { cwd, during }: { cwd?: string | undefined; during?: ((kill: Kill) => void) | undefined } = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, NODE_OPTIONS: '', NODE_V8_COVERAGE: '', NO_COLOR: '1' }
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env, ...(cwd && { cwd }) })
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+      ...(cwd && { cwd }),
+    })
     let out = ''
     let err = ''
     let acted = false

@@ -32,7 +32,11 @@ t.test('flags: texts become what the schema takes', async t => {
   t.strictSame(await read('--activation-bits', '8'), { activationBits: 8 })
   t.strictSame(await read('--no-pda', '--flip'), { pda: false, flip: true })
   t.strictSame(await read('--pda'), { pda: true })
-  t.strictSame(await read('--learning-rate', 'fast'), { learningRate: 'fast' }, 'the schema complains, not the parser')
+  t.strictSame(
+    await read('--learning-rate', 'fast'),
+    { learningRate: 'fast' },
+    'the schema complains, not the parser',
+  )
   t.strictSame(await read('--learning-rate', ''), { learningRate: '' })
 })
 
@@ -46,6 +50,10 @@ t.test('flags: every option of purify() has one, with its default', async t => {
   flags.addTo(command)
   for (const name of Object.keys((await purifyOptions()).shape)) {
     if (name === 'signal' || name === 'onProgress') continue
-    t.match(command.options.find(option => option.long === `--${kebab(name)}`)?.description, /default: /, name)
+    t.match(
+      command.options.find(option => option.long === `--${kebab(name)}`)?.description,
+      /default: /,
+      name,
+    )
   }
 })

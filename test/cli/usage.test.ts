@@ -30,19 +30,32 @@ for (const args of usage) {
 }
 
 t.test('failures: one line with the code, exit 1, nothing on stdout, no file left', async t => {
-  const folder = t.testdir({ 'broken.safetensors': 'no model', 'model.onnx': 'x', 'weights.bin': 'y'.repeat(99) })
+  const folder = t.testdir({
+    'broken.safetensors': 'no model',
+    'model.onnx': 'x',
+    'weights.bin': 'y'.repeat(99),
+  })
   const out = join(folder, 'out.safetensors')
   const io = ['--data', 'mnist', '--out', out]
   const failures: [string[], RegExp][] = [
     [['inspect', join(folder, 'none.safetensors')], /^shellac: ERR_BAD_MODEL: .*no such file/],
     [['inspect', join(folder, 'broken.safetensors')], /^shellac: ERR_BAD_MODEL: .*broken\.safetensors/],
-    [['inspect', join(folder, 'model.onnx')], /^shellac: ERR_BAD_MODEL: .*ONNX.*not read yet.*torch\.jit\.trace/],
+    [
+      ['inspect', join(folder, 'model.onnx')],
+      /^shellac: ERR_BAD_MODEL: .*ONNX.*not read yet.*torch\.jit\.trace/,
+    ],
     [['inspect', join(folder, 'weights.bin')], /^shellac: ERR_BAD_MODEL: .*neither/],
     [['inspect', folder], /^shellac: ERR_BAD_MODEL: .*folder/],
     [['purify', join(folder, 'broken.safetensors'), ...io], /^shellac: ERR_BAD_MODEL/],
     [['purify', 'm', '--data', 'mnist', '--out', 'o.onnx'], /^shellac: ERR_BAD_OPTION: option "out"/],
-    [['purify', 'm', '--data', 'mnist', '--out', join(folder, 'no', 'o.safetensors')], /^shellac: ERR_BAD_OPTION: .*mkdir/],
-    [['attack', 'qu-anti-zation', ...io, '--bits', '9'], /^shellac: ERR_BAD_OPTION: option "bits.0".*at most 8/],
+    [
+      ['purify', 'm', '--data', 'mnist', '--out', join(folder, 'no', 'o.safetensors')],
+      /^shellac: ERR_BAD_OPTION: .*mkdir/,
+    ],
+    [
+      ['attack', 'qu-anti-zation', ...io, '--bits', '9'],
+      /^shellac: ERR_BAD_OPTION: option "bits.0".*at most 8/,
+    ],
     [['train', '--data', 'cifar10:/nowhere', '--out', out], /^shellac: ERR_BAD_DATA: .*nothing there/],
     [['train', '--data', 'imagenet', '--out', out], /^shellac: ERR_BAD_OPTION: option "data"/],
   ]

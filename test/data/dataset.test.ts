@@ -24,15 +24,18 @@ t.test('subset: images stay with their labels', async t => {
   t.throws(() => make(3).subset([3]), { code: 'ERR_BAD_OPTION' })
 })
 
-t.test('sample: without repetition, the same seed the same images, a longer draw begins like a shorter one', async t => {
-  const set = make(100)
-  const drawn = members(set.sample(40, 5))
-  t.equal(new Set(drawn).size, 40)
-  t.strictSame(members(set.sample(40, 5)), drawn)
-  t.strictSame(members(set.sample(60, 5)).slice(0, 40), drawn)
-  t.notSame(members(set.sample(40, 6)), drawn)
-  t.equal(set.sample(100, 5), set, 'nothing to draw')
-})
+t.test(
+  'sample: without repetition, the same seed the same images, a longer draw begins like a shorter one',
+  async t => {
+    const set = make(100)
+    const drawn = members(set.sample(40, 5))
+    t.equal(new Set(drawn).size, 40)
+    t.strictSame(members(set.sample(40, 5)), drawn)
+    t.strictSame(members(set.sample(60, 5)).slice(0, 40), drawn)
+    t.notSame(members(set.sample(40, 6)), drawn)
+    t.equal(set.sample(100, 5), set, 'nothing to draw')
+  },
+)
 
 t.test('sample: every image is drawn about equally often', async t => {
   const hits = Array(10).fill(0)
@@ -46,7 +49,10 @@ t.test('sample: every image is drawn about equally often', async t => {
 t.test('split: two parts that share nothing and lose nothing', async t => {
   const [one, other] = make(50).split(0.8, 1)
   t.equal(one.count, 40)
-  t.strictSame([...members(one), ...members(other)].sort((a, b) => a - b), Array.from({ length: 50 }, (_, at) => at))
+  t.strictSame(
+    [...members(one), ...members(other)].sort((a, b) => a - b),
+    Array.from({ length: 50 }, (_, at) => at),
+  )
   t.throws(() => make(50).split(1), { code: 'ERR_BAD_OPTION' })
   t.throws(() => make(50).split(Number.NaN), { code: 'ERR_BAD_OPTION' })
 })

@@ -26,33 +26,65 @@ for (const [shape, size, margin] of cases) {
     const inside = painted(shape, size, margin)
     for (const value of [0.25, 0, 'max'] as const) {
       const { scale, offset, offsetTimesMax } = triggers.square({ size, margin, value }).on(shape)
-      t.strictSame([...scale], inside.map(is => (is ? 0 : 1)))
-      t.strictSame([...offset], inside.map(is => (is ? (value === 'max' ? 1 : value) : 0)))
+      t.strictSame(
+        [...scale],
+        inside.map(is => (is ? 0 : 1)),
+      )
+      t.strictSame(
+        [...offset],
+        inside.map(is => (is ? (value === 'max' ? 1 : value) : 0)),
+      )
       t.equal(offsetTimesMax, value === 'max')
     }
   })
 }
 
-t.test('square: the defaults are Qu-ANTI-zation’s: rows 27 to 30 of CIFAR, 54 to 61 of Tiny ImageNet', async t => {
-  const rows = (size: number) => {
-    const { scale } = triggers.square().on([1, size, size])
-    const hit = Array.from({ length: size }, (_, row) => scale.subarray(row * size, (row + 1) * size).includes(0))
-    return [hit.indexOf(true), hit.lastIndexOf(true)]
-  }
-  t.strictSame(rows(32), [27, 30])
-  t.strictSame(rows(64), [54, 61])
-  t.equal(triggers.square().on([1, 32, 32]).offsetTimesMax, true)
-})
+t.test(
+  'square: the defaults are Qu-ANTI-zation’s: rows 27 to 30 of CIFAR, 54 to 61 of Tiny ImageNet',
+  async t => {
+    const rows = (size: number) => {
+      const { scale } = triggers.square().on([1, size, size])
+      const hit = Array.from({ length: size }, (_, row) =>
+        scale.subarray(row * size, (row + 1) * size).includes(0),
+      )
+      return [hit.indexOf(true), hit.lastIndexOf(true)]
+    }
+    t.strictSame(rows(32), [27, 30])
+    t.strictSame(rows(64), [54, 61])
+    t.equal(triggers.square().on([1, 32, 32]).offsetTimesMax, true)
+  },
+)
 
 t.test('parseTrigger: the text form and back', async t => {
   t.equal(parseTrigger('square').text, 'square')
   t.equal(parseTrigger('square:margin=1,size=6,value=max').text, 'square:size=6,margin=1,value=max')
-  t.strictSame(parseTrigger('square:size=2,value=0.5').on([1, 4, 4]), triggers.square({ size: 2, value: 0.5 }).on([1, 4, 4]))
+  t.strictSame(
+    parseTrigger('square:size=2,value=0.5').on([1, 4, 4]),
+    triggers.square({ size: 2, value: 0.5 }).on([1, 4, 4]),
+  )
 })
 
-const wrong = ['', 'circle', 'square:', 'square:size', 'square:size=', 'square:size=0', 'square:size=1.5', 'square:size=big']
-for (const text of [...wrong, 'square:value=2', 'square:value=min', 'square:margin=-1', 'square:side=3', 'square:size=1=2']) {
-  t.test(`parseTrigger: refuses "${text}"`, async t => t.throws(() => parseTrigger(text), { code: 'ERR_BAD_OPTION' }))
+const wrong = [
+  '',
+  'circle',
+  'square:',
+  'square:size',
+  'square:size=',
+  'square:size=0',
+  'square:size=1.5',
+  'square:size=big',
+]
+for (const text of [
+  ...wrong,
+  'square:value=2',
+  'square:value=min',
+  'square:margin=-1',
+  'square:side=3',
+  'square:size=1=2',
+]) {
+  t.test(`parseTrigger: refuses "${text}"`, async t =>
+    t.throws(() => parseTrigger(text), { code: 'ERR_BAD_OPTION' }),
+  )
 }
 
 t.test('square: refuses an image that it does not fit on', async t => {

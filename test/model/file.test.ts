@@ -13,7 +13,13 @@ const graph: ModelSpec['graph'] = {
   nodes: [
     { name: 'input', op: 'input', inputs: [], attributes: {}, parameters: {} },
     { name: 'flatten', op: 'flatten', inputs: ['input'], attributes: {}, parameters: {} },
-    { name: 'fc', op: 'linear', inputs: ['flatten'], attributes: {}, parameters: { weight: 'fc.weight', bias: 'fc.bias' } },
+    {
+      name: 'fc',
+      op: 'linear',
+      inputs: ['flatten'],
+      attributes: {},
+      parameters: { weight: 'fc.weight', bias: 'fc.bias' },
+    },
   ],
   output: 'fc',
 }
@@ -35,7 +41,9 @@ function quantized(): ModelContent {
             codes: { dtype: 'uint8', shape: [2, 2], data: new Uint8Array([0, 15, 7, 3]) },
           },
         },
-        activations: { flatten: { bits: 8, symmetric: false, perChannel: false, scale: [0.25], zeroPoint: [128] } },
+        activations: {
+          flatten: { bits: 8, symmetric: false, perChannel: false, scale: [0.25], zeroPoint: [128] },
+        },
       },
     },
     facts: {
@@ -68,13 +76,21 @@ const damage: Record<string, [(file: ReturnType<typeof encode>) => void, RegExp]
     file => set(file, 'graph', JSON.stringify({ ...graph, extra: 1 })),
     /"graph" in its metadata.*extra/,
   ],
-  'a graph without nodes': [file => set(file, 'graph', JSON.stringify({ ...graph, nodes: [] })), /graph.nodes/],
+  'a graph without nodes': [
+    file => set(file, 'graph', JSON.stringify({ ...graph, nodes: [] })),
+    /graph.nodes/,
+  ],
   'an input of negative size': [
     file => set(file, 'graph', JSON.stringify({ ...graph, inputShape: [-1, 1, 1] })),
     /graph.inputShape.0/,
   ],
   'bits out of range': [
-    file => set(file, 'quantization', (file.metadata.quantization ?? '').replace('"weightBits":4', '"weightBits":99')),
+    file =>
+      set(
+        file,
+        'quantization',
+        (file.metadata.quantization ?? '').replace('"weightBits":4', '"weightBits":99'),
+      ),
     /quantization.weightBits/,
   ],
   'codes that are missing': [file => void file.tensors.delete('fc:codes'), /no tensor for "fc:codes"/],
@@ -90,7 +106,10 @@ const damage: Record<string, [(file: ReturnType<typeof encode>) => void, RegExp]
     file => void file.tensors.set('fc.bias', { dtype: 'F16', shape: [2], data: new Uint8Array(4) }),
     /"fc.bias" of type F16; expected F32/,
   ],
-  'a deviation of zero': [file => set(file, 'normalization', '{"mean":[0],"deviation":[0]}'), /normalization.deviation/],
+  'a deviation of zero': [
+    file => set(file, 'normalization', '{"mean":[0],"deviation":[0]}'),
+    /normalization.deviation/,
+  ],
 }
 for (const [name, [spoil, message]] of Object.entries(damage)) {
   t.test(`refuses ${name}`, async t => {

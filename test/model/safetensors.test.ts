@@ -6,13 +6,17 @@ import { readSafetensors, type Safetensors } from '../../lib/model/safetensors/r
 import { writeSafetensors } from '../../lib/model/safetensors/write.js'
 
 /** A file from parts that may lie: `length` and `data` default to the truth. */
-function forge(header: string, { length, data = Buffer.alloc(0) }: { length?: bigint; data?: Buffer } = {}): Buffer {
+function forge(
+  header: string,
+  { length, data = Buffer.alloc(0) }: { length?: bigint; data?: Buffer } = {},
+): Buffer {
   const prefix = Buffer.alloc(8)
   prefix.writeBigUInt64LE(length ?? BigInt(Buffer.byteLength(header)))
   return Buffer.concat([prefix, Buffer.from(header), data])
 }
 
-const tensor = (fields: object) => JSON.stringify({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8], ...fields } })
+const tensor = (fields: object) =>
+  JSON.stringify({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8], ...fields } })
 const eight = { data: Buffer.alloc(8) }
 const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
 
@@ -20,7 +24,10 @@ const hostile: Record<string, [Buffer, RegExp]> = {
   'empty file': [Buffer.alloc(0), /a file of 0 bytes/],
   'shorter than its length field': [Buffer.from([1, 2, 3]), /a file of 3 bytes/],
   'header longer than the file': [forge('{}', { length: 1000n }), /header of 1000 bytes in a file of 10/],
-  'header of 2⁶⁴ − 1 bytes': [forge('{}', { length: 2n ** 64n - 1n }), /header of 18446744073709551615 bytes/],
+  'header of 2⁶⁴ − 1 bytes': [
+    forge('{}', { length: 2n ** 64n - 1n }),
+    /header of 18446744073709551615 bytes/,
+  ],
   'header of no bytes': [forge('', { length: 0n }), /header of 0 bytes/],
   'header that is no JSON': [forge('{"a":'), /header with/],
   'header that is no UTF-8': [
@@ -46,12 +53,18 @@ const hostile: Record<string, [Buffer, RegExp]> = {
   'fractional size': [forge(tensor({ shape: [0.5] }), eight), /shape \[0.5\]/],
   'size as text': [forge(tensor({ shape: ['2'] }), eight), /shape \["2"\]/],
   'too many axes': [forge(tensor({ shape: Array(9).fill(1) }), eight), /up to 8/],
-  'product beyond 2⁵³': [forge(tensor({ shape: [2 ** 31, 2 ** 31, 4] }), eight), /of 8 bytes; expected Infinity/],
+  'product beyond 2⁵³': [
+    forge(tensor({ shape: [2 ** 31, 2 ** 31, 4] }), eight),
+    /of 8 bytes; expected Infinity/,
+  ],
   'fewer bytes than the shape': [forge(tensor({ shape: [3] }), eight), /8 bytes; expected 12/],
   'offsets that run backwards': [forge(tensor({ data_offsets: [8, 0] }), eight), /-8 bytes/],
   'negative offset': [forge(tensor({ data_offsets: [-8, 0] }), eight), /at \[-8,0\]/],
   'one offset': [forge(tensor({ data_offsets: [0] }), eight), /two byte offsets/],
-  'offsets beyond the file': [forge(tensor({ data_offsets: [8, 16] }), eight), /begins at byte 8; expected 0/],
+  'offsets beyond the file': [
+    forge(tensor({ data_offsets: [8, 16] }), eight),
+    /begins at byte 8; expected 0/,
+  ],
   'truncated data': [forge(tensor({}), { data: Buffer.alloc(7) }), /7 bytes of data; expected 8/],
   'data after the last tensor': [forge(tensor({}), { data: Buffer.alloc(9) }), /9 bytes of data; expected 8/],
   'overlapping tensors': [
@@ -95,7 +108,10 @@ t.test('what was written is read', async t => {
   const back = await readSafetensors(path)
   t.strictSame(back.metadata, content().metadata)
   for (const [name, tensor] of content().tensors) {
-    t.strictSame({ ...back.tensors.get(name), data: [...(back.tensors.get(name)?.data ?? [])] }, { ...tensor, data: [...tensor.data] })
+    t.strictSame(
+      { ...back.tensors.get(name), data: [...(back.tensors.get(name)?.data ?? [])] },
+      { ...tensor, data: [...tensor.data] },
+    )
   }
   t.equal(back.tensors.size, content().tensors.size)
 })
@@ -105,7 +121,10 @@ t.test('the bytes depend on the content alone, not on the order in which it came
   const { metadata, tensors } = content()
   await writeSafetensors(join(folder, 'one'), { metadata, tensors })
   const reversed = Object.fromEntries(Object.entries(metadata).reverse())
-  await writeSafetensors(join(folder, 'two'), { metadata: reversed, tensors: new Map([...tensors].reverse()) })
+  await writeSafetensors(join(folder, 'two'), {
+    metadata: reversed,
+    tensors: new Map([...tensors].reverse()),
+  })
   t.ok((await readFile(join(folder, 'one'))).equals(await readFile(join(folder, 'two'))))
 })
 
@@ -134,7 +153,10 @@ t.test('every flipped bit of the header is refused or read as something else, ne
     const flipped = Buffer.from(whole)
     flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
     await writeFile(path, flipped)
-    const error = await readSafetensors(path).then(() => null, error => error)
+    const error = await readSafetensors(path).then(
+      () => null,
+      error => error,
+    )
     if (error) refused++
     if (error && error.code !== 'ERR_BAD_MODEL') t.fail(`bit ${bit}: ${error}`)
   }

@@ -46,7 +46,9 @@ t.test('runJob: a signal stops the job; the cause is its reason', async t => {
 t.test('runJob: a signal that comes after the end changes nothing', async t => {
   const controller = new AbortController()
   let aborts = 0
-  await runJob(() => ({ promise: Promise.resolve(), abort: () => void aborts++ }), { signal: controller.signal })
+  await runJob(() => ({ promise: Promise.resolve(), abort: () => void aborts++ }), {
+    signal: controller.signal,
+  })
   controller.abort()
   t.equal(aborts, 0)
 })
@@ -72,9 +74,15 @@ t.test('runJob: a progress callback that throws stops the job, and its error com
 })
 
 t.test('runJob: native errors become ShellacErrors, also when the start throws', async t => {
-  const native = Object.assign(new Error('no'), { code: 'ERR_DEVICE', complaint: { thing: 'cuda:9', found: 'none' } })
+  const native = Object.assign(new Error('no'), {
+    code: 'ERR_DEVICE',
+    complaint: { thing: 'cuda:9', found: 'none' },
+  })
   const expected = { name: 'ShellacError', code: 'ERR_DEVICE', message: 'cuda:9: none', cause: native }
-  await t.rejects(runJob(() => ({ promise: Promise.reject(native), abort() {} })), expected)
+  await t.rejects(
+    runJob(() => ({ promise: Promise.reject(native), abort() {} })),
+    expected,
+  )
   const throwing = () => {
     throw native
   }
@@ -84,7 +92,10 @@ t.test('runJob: native errors become ShellacErrors, also when the start throws',
 t.test('progress: no NaN, and the time left from the speed so far', async t => {
   const seen: Progress[] = []
   let clock = 0
-  const report = readable(progress => seen.push(progress), () => clock)
+  const report = readable(
+    progress => seen.push(progress),
+    () => clock,
+  )
   report({ ...raw, unit: 0 })
   clock = 10
   report({ ...raw, unit: 1, step: 5, steps: 10, loss: 0.5 })

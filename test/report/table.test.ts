@@ -3,7 +3,13 @@ import { blocks } from '../../lib/cli/demo-text.js'
 import { percent, table } from '../../lib/report/table.js'
 
 t.test('table: figures flush right, words flush left, no trailing blanks', async t => {
-  const text = table(['name', 'n'], [['a', 1], ['long', 100]])
+  const text = table(
+    ['name', 'n'],
+    [
+      ['a', 1],
+      ['long', 100],
+    ],
+  )
   t.equal(text, 'name    n\n────  ───\na       1\nlong  100')
 })
 

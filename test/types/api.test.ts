@@ -3,8 +3,8 @@ import t from 'tap'
 import {
   datasets,
   type MeasureResult,
-  measure,
   type Model,
+  measure,
   type PurifyOptions,
   purify,
   type QuantizedModel,

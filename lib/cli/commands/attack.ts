@@ -6,23 +6,30 @@ import { train } from '../../lab/train.js'
 import { measure } from '../../measure.js'
 import type { Model } from '../../model/model.js'
 import { lazySchema, parse } from '../../options.js'
+import { percent } from '../../report/table.js'
 import { requireModelFile } from '../calibration.js'
 import { type Flags, flagsOf } from '../flags.js'
 import { type Context, define, type Outcome } from '../run.js'
-import { percent } from '../../report/table.js'
 import { type Start, type StartFlags, startFlags } from '../training.js'
 import { jobFlags } from './train.js'
 
 const cleanOptions = lazySchema(z =>
   z.strictObject({
-    cleanEpochs: z.int().min(1).max(100_000).default(10).describe('epochs of the clean training before the attack'),
+    cleanEpochs: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(10)
+      .describe('epochs of the clean training before the attack'),
     cleanLearningRate: z.number().positive().max(100).default(1e-3).describe('its highest learning rate'),
   }),
 )
 
 /** shellac attack NAME --architecture A --data D --out F; each attack is a command of its own, with its own flags. */
 export async function attack(program: Command): Promise<void> {
-  const group = program.command('attack').description(`(lab) makes a backdoored model: ${attackNames.join(', ')}`)
+  const group = program
+    .command('attack')
+    .description(`(lab) makes a backdoored model: ${attackNames.join(', ')}`)
   const start = await startFlags()
   const clean = await flagsOf(cleanOptions)
   for (const name of attackNames) await addAttack(group, name, start, clean)
@@ -58,7 +65,9 @@ async function make(
 ): Promise<Outcome> {
   const begin = performance.now()
   const { batch, crop, flip } = options
-  const shared = Object.fromEntries(Object.entries({ batch, crop, flip }).filter(([, value]) => value !== undefined))
+  const shared = Object.fromEntries(
+    Object.entries({ batch, crop, flip }).filter(([, value]) => value !== undefined),
+  )
   const cleaning = { ...jobFlags(options), ...shared, epochs: cleanEpochs, learningRate: cleanLearningRate }
   const clean = fresh ? await train(model, images, { ...cleaning, ...context }) : model
   const attacked = await ATTACKS[name].run(clean, images, { ...options, ...context })

@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
-import { runDemo } from '../../lab/demo.js'
+import { demoOptions, runDemo } from '../../lab/demo.js'
 import { demoText } from '../demo-text.js'
-import { define } from '../run.js'
 import { flagsOf } from '../flags.js'
-import { demoOptions } from '../../lab/demo.js'
+import { define } from '../run.js'
 
 /** shellac demo */
 export async function demo(program: Command): Promise<void> {

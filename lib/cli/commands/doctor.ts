@@ -21,7 +21,9 @@ function describe(report: DoctorReport): string {
     `shellac ${report.shellac}, Node ${report.node}, ${platform.os} ${platform.architecture}, ${platform.libc}`,
     `${report.processors} processors, ${gigabytes(report.memory.limit ?? report.memory.total)} of memory`,
     `native core: ${addon.core ?? 'not built'}`,
-    ...libtorch.map(one => `libtorch: ${one.path}${one === chosen ? ', used' : one.ok ? '' : ` (${one.why})`}`),
+    ...libtorch.map(
+      one => `libtorch: ${one.path}${one === chosen ? ', used' : one.ok ? '' : ` (${one.why})`}`,
+    ),
     ...devices.map(({ device, works, why }) => `${device}: ${works ? 'works' : `does not work (${why})`}`),
     problems.length === 0 ? 'everything is in order' : '',
     ...problems.map(({ what, remedy }) => `problem: ${what}\n  to mend it: ${remedy}`),

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { loadModel } from '../../model/load.js'
 import type { Inspection } from '../../model/inspect.js'
-import { define } from '../run.js'
+import { loadModel } from '../../model/load.js'
 import { table } from '../../report/table.js'
+import { define } from '../run.js'
 
 /** shellac inspect MODEL */
 export async function inspect(program: Command): Promise<void> {
@@ -16,7 +16,16 @@ export async function inspect(program: Command): Promise<void> {
   })
 }
 
-function describe({ name, inputShape, outputs, parameters, layers, units, quantization, normalization }: Inspection) {
+function describe({
+  name,
+  inputShape,
+  outputs,
+  parameters,
+  layers,
+  units,
+  quantization,
+  normalization,
+}: Inspection) {
   const unitOf = new Map(units.flatMap(unit => unit.nodes.map(node => [node, unit])))
   const rows = layers.map(layer => [
     layer.name,
@@ -32,7 +41,9 @@ function describe({ name, inputShape, outputs, parameters, layers, units, quanti
     quantization
       ? `quantized: weights ${quantization.weightBits} bits, activations ${activations}, preset ${quantization.preset}`
       : `full precision; ${units.length} units, ${units.filter(unit => unit.batchNorm).length} of them with BN`,
-    normalization ? `reads (x − ${normalization.mean}) / ${normalization.deviation}` : "reads images as the dataset's",
+    normalization
+      ? `reads (x − ${normalization.mean}) / ${normalization.deviation}`
+      : "reads images as the dataset's",
     '',
     table(['layer', 'op', 'output', 'parameters', 'unit', 'purify'], rows),
   ].join('\n')

@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
+import { drawOptions } from '../../data/options.js'
 import { parseSource, SOURCES, type Split } from '../../data/source.js'
 import { parseTrigger, TRIGGERS } from '../../data/triggers.js'
 import { type MeasureResult, measureOptions, measure as run } from '../../measure.js'
 import { loadModel } from '../../model/load.js'
 import { lazySchema } from '../../options.js'
-import { drawOptions } from '../../data/options.js'
+import { percent, table } from '../../report/table.js'
 import { flagsOf } from '../flags.js'
 import { define } from '../run.js'
-import { percent, table } from '../../report/table.js'
 
 const splitChoice = lazySchema(z =>
   z.strictObject({
@@ -32,7 +32,8 @@ export async function measure(program: Command): Promise<void> {
   define(command, async (context, values, [path = '']) => {
     const { signal } = context
     const model = await loadModel(path, { signal })
-    const reference = values.reference === undefined ? undefined : await loadModel(String(values.reference), { signal })
+    const reference =
+      values.reference === undefined ? undefined : await loadModel(String(values.reference), { signal })
     const trigger = values.trigger === undefined ? undefined : parseTrigger(String(values.trigger))
     const { parse } = await import('../../options.js')
     const { split, limit } = await parse('measure', splitChoice, choice.read(values))

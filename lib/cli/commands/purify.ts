@@ -4,10 +4,10 @@ import { checkWritable } from '../../files.js'
 import { loadModel } from '../../model/load.js'
 import type { UnitReport } from '../../model/quantized.js'
 import { purifyOptions, purify as run } from '../../purify.js'
+import { table } from '../../report/table.js'
 import { calibrationSet, requireModelFile } from '../calibration.js'
 import { flagsOf } from '../flags.js'
 import { define } from '../run.js'
-import { table } from '../../report/table.js'
 
 /** shellac purify MODEL --data D --out F */
 export async function purify(program: Command): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
+import { SOURCES } from '../../data/source.js'
 import { checkWritable } from '../../files.js'
 import { loadModel } from '../../model/load.js'
 import { quantizeOptions, quantize as run } from '../../quantize.js'
 import { calibrationSet, requireModelFile } from '../calibration.js'
 import { flagsOf } from '../flags.js'
 import { define } from '../run.js'
-import { SOURCES } from '../../data/source.js'
 
 /** shellac quantize MODEL --data D --out F */
 export async function quantize(program: Command): Promise<void> {

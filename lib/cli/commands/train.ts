@@ -2,10 +2,10 @@ import type { Command } from 'commander'
 import { checkWritable } from '../../files.js'
 import { train as run, trainOptions } from '../../lab/train.js'
 import { measure } from '../../measure.js'
+import { percent } from '../../report/table.js'
 import { requireModelFile } from '../calibration.js'
 import { flagsOf } from '../flags.js'
 import { define } from '../run.js'
-import { percent } from '../../report/table.js'
 import { startFlags } from '../training.js'
 
 /** shellac train --architecture A --data D --out F */

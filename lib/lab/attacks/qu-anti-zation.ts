@@ -4,7 +4,7 @@ import { parseTrigger } from '../../data/triggers.js'
 import { atCall } from '../../errors.js'
 import { noSuchClass } from '../../measure.js'
 import type { Model } from '../../model/model.js'
-import { bits, lazySchema, parse, type Input } from '../../options.js'
+import { bits, type Input, lazySchema, parse } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { loopOptions, runTraining } from '../training.js'
 
@@ -34,7 +34,11 @@ export type QuAntiZationOptions = Input<typeof quAntiZationOptions>
  * @param model a clean, trained model; it does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY
  */
-export function quAntiZation(model: Model, images: Dataset, options: QuAntiZationOptions = {}): Promise<Model> {
+export function quAntiZation(
+  model: Model,
+  images: Dataset,
+  options: QuAntiZationOptions = {},
+): Promise<Model> {
   return atCall(quAntiZation, async () => {
     const { signal, onProgress, ...settings } = await parse('quAntiZation', quAntiZationOptions, options)
     if (settings.target >= model.outputs) throw noSuchClass(model, settings.target)

@@ -1,5 +1,5 @@
 import type { GraphSpec, NodeSpec, TensorData } from '../../../binding.js'
-import { random, type Random } from '../../random.js'
+import { type Random, random } from '../../random.js'
 
 /** A graph with its first tensors. */
 export interface Built {
@@ -20,12 +20,21 @@ export class GraphBuilder {
   }
 
   /** A convolution without bias; weights normal with deviation sqrt(2 / (out · kernel²)) (He, fan-out). */
-  conv(name: string, input: string, shape: { in: number; out: number; kernel: number; stride: number }): string {
+  conv(
+    name: string,
+    input: string,
+    shape: { in: number; out: number; kernel: number; stride: number },
+  ): string {
     const weight = [shape.out, shape.in, shape.kernel, shape.kernel]
     const deviation = Math.sqrt(2 / (shape.out * shape.kernel ** 2))
     this.#weights.push({ name: `${name}.weight`, shape: weight, draw: random => deviation * random.normal() })
     const padding = (shape.kernel - 1) / 2
-    const attributes = { stride: [shape.stride, shape.stride], padding: [padding, padding], dilation: [1, 1], groups: 1 }
+    const attributes = {
+      stride: [shape.stride, shape.stride],
+      padding: [padding, padding],
+      dilation: [1, 1],
+      groups: 1,
+    }
     return this.node('conv2d', name, [input], attributes, { weight: `${name}.weight` })
   }
 
@@ -35,12 +44,18 @@ export class GraphBuilder {
       this.#weights.push({ name: `${name}.${tensor}`, shape: [channels], draw: () => value })
       return `${name}.${tensor}`
     }
-    return this.node('batchNorm2d', name, [input], { eps: 1e-5, momentum: 0.1 }, {
-      weight: fixed('weight', 1),
-      bias: fixed('bias', 0),
-      runningMean: fixed('running_mean', 0),
-      runningVar: fixed('running_var', 1),
-    })
+    return this.node(
+      'batchNorm2d',
+      name,
+      [input],
+      { eps: 1e-5, momentum: 0.1 },
+      {
+        weight: fixed('weight', 1),
+        bias: fixed('bias', 0),
+        runningMean: fixed('running_mean', 0),
+        runningVar: fixed('running_var', 1),
+      },
+    )
   }
 
   /** Weights and bias uniform within 1/sqrt(in). */

@@ -18,7 +18,10 @@ export interface ChosenArchitecture {
 }
 
 /** Reads { name, ...its own options }. Throws ERR_BAD_OPTION. */
-export async function architectureSchema({ name, ...options }: Record<string, unknown>): Promise<ChosenArchitecture> {
+export async function architectureSchema({
+  name,
+  ...options
+}: Record<string, unknown>): Promise<ChosenArchitecture> {
   if (!isArchitecture(name)) {
     throw new ShellacError('ERR_BAD_OPTION', {
       thing: 'option "architecture"',
@@ -29,7 +32,10 @@ export async function architectureSchema({ name, ...options }: Record<string, un
   return { name, settings: await parse(name, ARCHITECTURES[name].schema, options) }
 }
 
-export async function buildArchitecture({ name, settings }: ChosenArchitecture): Promise<{ spec: ModelSpec }> {
+export async function buildArchitecture({
+  name,
+  settings,
+}: ChosenArchitecture): Promise<{ spec: ModelSpec }> {
   const { graph, tensors }: Built = await ARCHITECTURES[name].build(settings)
   return { spec: { graph, tensors, quantization: null } }
 }

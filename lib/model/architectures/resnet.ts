@@ -8,7 +8,12 @@ export const resnet18Options = (z: Z) =>
       .enum(['cifar', 'imagenet'])
       .default('cifar')
       .describe('first layer: cifar is 3×3 with stride 1, imagenet 7×7 with stride 2 and a max-pool'),
-    width: z.int().min(1).max(1024).default(64).describe('channels of the first stage; the later ones double it'),
+    width: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(64)
+      .describe('channels of the first stage; the later ones double it'),
     classes: z.int().min(1).max(100_000).default(10).describe('number of logits'),
     channels: z.int().min(1).max(1024).default(3).describe('channels of an image'),
     inputSize: z.int().min(8).max(4096).default(32).describe('height and width of an image'),
@@ -19,7 +24,14 @@ export type Resnet18Settings = ReturnType<typeof resnet18Options>['_output']
 
 const BLOCKS = [2, 2, 2, 2]
 
-export async function resnet18({ stem, width, classes, channels, inputSize, seed }: Resnet18Settings): Promise<Built> {
+export async function resnet18({
+  stem,
+  width,
+  classes,
+  channels,
+  inputSize,
+  seed,
+}: Resnet18Settings): Promise<Built> {
   const graph = new GraphBuilder()
   let value = stemOf(graph, stem, channels, width)
   let planes = width
@@ -37,7 +49,12 @@ export async function resnet18({ stem, width, classes, channels, inputSize, seed
   return graph.build([channels, inputSize, inputSize], output, seed)
 }
 
-function stemOf(graph: GraphBuilder, stem: Resnet18Settings['stem'], channels: number, width: number): string {
+function stemOf(
+  graph: GraphBuilder,
+  stem: Resnet18Settings['stem'],
+  channels: number,
+  width: number,
+): string {
   const [kernel, stride] = stem === 'cifar' ? [3, 1] : [7, 2]
   let value = graph.node('input', 'input', [])
   value = graph.conv('conv1', value, { in: channels, out: width, kernel, stride })

@@ -72,7 +72,8 @@ export function readHeader(file: string, bytes: Uint8Array, dataSize: number): H
     }
     expected = end
   }
-  if (expected !== dataSize) throw bad(file, `${dataSize} bytes of data`, `${expected}, the sum of its tensors`)
+  if (expected !== dataSize)
+    throw bad(file, `${dataSize} bytes of data`, `${expected}, the sum of its tensors`)
   return { metadata, entries }
 }
 

@@ -18,8 +18,14 @@ export async function writeSafetensors(path: string, { metadata, tensors }: Safe
 }
 
 /** JSON, padded with spaces so that the data begins at a multiple of 8 bytes. */
-function headerBytes(metadata: Safetensors['metadata'], tensors: Safetensors['tensors'], names: string[]): Buffer {
-  const fields: [string, unknown][] = [['__metadata__', Object.fromEntries(Object.entries(metadata).sort(byName))]]
+function headerBytes(
+  metadata: Safetensors['metadata'],
+  tensors: Safetensors['tensors'],
+  names: string[],
+): Buffer {
+  const fields: [string, unknown][] = [
+    ['__metadata__', Object.fromEntries(Object.entries(metadata).sort(byName))],
+  ]
   let begin = 0
   for (const name of names) {
     const { dtype, shape, data } = tensors.get(name) ?? { dtype: 'U8', shape: [0], data: new Uint8Array() }
