@@ -1,6 +1,6 @@
 // Step 3: the native parts, in build/Release.
 import { existsSync, rmSync } from 'node:fs'
-import { availableParallelism, totalmem } from 'node:os'
+import os from 'node:os' // whole: an old Node has no availableParallelism, and must get as far as being told that it is old
 import { join } from 'node:path'
 import { root } from './root.mjs'
 import { run, say } from './run.mjs'
@@ -35,5 +35,5 @@ function cmake(command, ...args) {
 
 // A compiler takes about a gigabyte with the precompiled header.
 function jobs() {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / 1.2e9)))
+  return Math.max(1, Math.min(os.availableParallelism(), Math.floor(os.totalmem() / 1.2e9)))
 }

@@ -36,7 +36,9 @@ export function requireTools(names, purpose) {
 /** @param {string} range as in package.json's engines */
 export function requireNode(range, version = process.versions.node) {
   if (!satisfies(version, range)) {
-    throw new Failure(`Node ${version} is too old; needed: ${range}. Install Node 22 from https://nodejs.org`)
+    throw new Failure(
+      `Node ${version} is not supported; needed: ${range}. Install Node 22 from https://nodejs.org`,
+    )
   }
 }
 
