@@ -5,7 +5,7 @@ import { atCall } from './errors.js'
 import type { Model } from './model/model.js'
 import { checkFullPrecision, QuantizedModel } from './model/quantized.js'
 import { runJob } from './native/job.js'
-import { loadNative } from './native/load.js'
+import { loadNative } from './native/core.js'
 import {
   activationBitsOf,
   type Input,

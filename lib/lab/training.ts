@@ -7,7 +7,7 @@ import type { ModelFacts } from '../model/facts.js'
 import { Model } from '../model/model.js'
 import { checkFullPrecision } from '../model/quantized.js'
 import { type JobControl, runJob } from '../native/job.js'
-import { loadNative } from '../native/load.js'
+import { loadNative } from '../native/core.js'
 import { jobOptions, type Z } from '../options.js'
 
 export interface LoopDefaults {

@@ -1,5 +1,5 @@
 import { atCall } from '../errors.js'
-import { loadNative } from '../native/load.js'
+import { loadNative } from '../native/core.js'
 import type { Input } from '../options.js'
 import { type ARCHITECTURES, architectureSchema, buildArchitecture } from './architectures/index.js'
 import { createFrom } from './load.js'
