@@ -29,11 +29,11 @@ const std::vector<Op>& allOps() {
 }
 
 const Op& findOp(const Node& node) {
-  std::string known;
   for (const auto& op : allOps()) {
     if (op.name == node.op) return op;
-    known += (known.empty() ? "" : ", ") + op.name;
   }
+  std::string known;
+  for (const auto& op : allOps()) known += (known.empty() ? "" : ", ") + op.name;
   throw Error(Code::UnsupportedOp, {.thing = "node " + node.name,
                                     .found = "op \"" + node.op + "\"",
                                     .expected = "one of " + known,

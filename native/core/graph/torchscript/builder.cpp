@@ -71,7 +71,8 @@ std::string Builder::uniqueName(const std::string& op) {
   const bool own = scope.leaf && !scope.path.empty();
   const auto wanted = own ? scope.path : (scope.path.empty() ? op : scope.path + "." + op);
   auto name = wanted;
-  for (int64_t i = 1; shapes_.contains(name); ++i) name = wanted + "_" + std::to_string(i);
+  auto& count = timesWanted_[wanted];
+  while (shapes_.contains(name)) name = wanted + "_" + std::to_string(++count);
   return name;
 }
 

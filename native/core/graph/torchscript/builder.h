@@ -2,7 +2,6 @@
 #pragma once
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -48,6 +47,7 @@ class Builder {
 
   Model model_;
   Shapes shapes_;
+  std::map<std::string, int64_t> timesWanted_;
   Activation input_;
   std::optional<Stem> stem_;
 };

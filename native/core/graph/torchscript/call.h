@@ -11,8 +11,8 @@
 namespace shellac::graph::torchscript {
 
 struct Call {
-  std::string op;        // "aten::conv2d"
-  std::string location;  // where in the file's code, as text
+  std::string op;                         // "aten::conv2d"
+  std::function<std::string()> location;  // where in the file's code; only refusals need it, and it takes long
   std::vector<Value> arguments;
   Builder& builder;
 

@@ -143,14 +143,14 @@ class Interpreter {
   }
 
   Value meaning(const jit::Node& node, const std::string& op, const std::vector<Value>& arguments) {
-    const Call call{op, locationOf(node), arguments, builder_};
+    const Call call{op, [&node] { return locationOf(node); }, arguments, builder_};
     const bool tensors = std::any_of(arguments.begin(), arguments.end(), [](const Value& value) {
       return value.as<Activation>() || value.as<Parameter>();
     });
     // aten::add serves both tensors and numbers.
     if (const auto found = tensorOps().find(op); found != tensorOps().end() && tensors) return found->second(call);
     if (const auto found = scalarOps().find(op); found != scalarOps().end()) return found->second(call);
-    refuseOp(op, call.location);
+    refuseOp(op, locationOf(node));
   }
 
   static Value constant(const jit::Node& node) {

@@ -84,7 +84,7 @@ Value unknown(const Call& call) { return {Unknown{call.op}}; }
 
 Value raise(const Call& call) {
   const auto* message = call.arguments.empty() ? nullptr : call.at(0).as<std::string>();
-  throw Error(Code::BadModel, {.thing = "the model's code in " + call.location,
+  throw Error(Code::BadModel, {.thing = "the model's code in " + call.location(),
                                .found = "an input of this shape makes it raise" + (message ? ": " + message->substr(0, 200) : ""),
                                .expected = "code that accepts the input",
                                .remedy = "Pass the input shape that the model was made for."});

@@ -56,7 +56,7 @@ Value tracedConvolution(const Call& call) {
 // batch_norm(x, weight, bias, mean, variance, training, momentum, eps, cudnn)
 Value batchNorm(const Call& call) {
   if (call.flag(5)) {
-    throw Error(Code::BadModel, {.thing = "TorchScript op " + call.op + " in " + call.location,
+    throw Error(Code::BadModel, {.thing = "TorchScript op " + call.op + " in " + call.location(),
                                  .found = "it uses the statistics of the batch: the model was exported in training mode",
                                  .expected = "running statistics",
                                  .remedy = "Call model.eval() before torch.jit.trace(model, example).save(path)."});
