@@ -225,9 +225,9 @@ export interface Native {
 
   /** Stops every job and waits for it: called once before the process ends. */
   halt(): void
-  versions(): { libtorch: string; shellac: string }
+  versions(): { libtorch: string }
   /** Whether the device works; ERR_DEVICE tells why not. */
-  probeDevice(device: string): Started<{ device: string; name: string }>
+  probeDevice(device: string): Started<{ device: string }>
 
   /** Single algorithms on plain arrays, for tests and research. */
   kernels: Record<string, (...args: never[]) => unknown>

@@ -6,8 +6,6 @@ import { load } from './load.js'
 export interface Probe {
   device: string
   works: boolean
-  /** The device's own name. */
-  name?: string
   /** Why it does not work. */
   why?: string
 }
@@ -15,8 +13,8 @@ export interface Probe {
 async function probe(device: string): Promise<Probe> {
   const { native, cudaTrouble } = load()
   if (device !== 'cpu' && cudaTrouble !== undefined) return { device, works: false, why: cudaTrouble }
-  const { name } = await native.probeDevice(device).promise
-  return { device, works: true, name }
+  await native.probeDevice(device).promise
+  return { device, works: true }
 }
 
 function whyOf(error: unknown): string {

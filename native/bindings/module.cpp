@@ -1,12 +1,13 @@
 // The addon's table of contents.
-#include <ATen/Version.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/ones.h>
 #include <napi.h>
 #include <torch/headeronly/version.h>
 
 #include "bindings/engine.h"
 #include "bindings/entry_points.h"
 #include "bindings/job_options.h"
+#include "core/error.h"
 
 namespace shellac::bindings {
 namespace {
@@ -65,11 +66,16 @@ Napi::Value probeDevice(const Napi::CallbackInfo& info) {
   const auto name = info[0].As<Napi::String>().Utf8Value();
   return Engine::of(info.Env()).start(info.Env(), info.Env().Undefined(), [name](const Job&) -> Finish {
     const auto device = JobOptions{.deviceName = name}.enter();
-    const auto sum = at::ones({8, 8}, at::TensorOptions().device(device)).matmul(at::ones({8, 8}, device)).sum().item<double>();
-    return [name, works = sum == 512](Napi::Env env) -> Napi::Value {
+    const auto ones = at::ones({8, 8}, device);
+    const auto sum = ones.matmul(ones).sum().item<double>();
+    if (sum != 512)
+      throw Error(Code::Device, {.thing = "device '" + name + "'",
+                                 .found = "a wrong product: " + std::to_string(sum),
+                                 .expected = "512",
+                                 .remedy = "use another device"});
+    return [name](Napi::Env env) -> Napi::Value {
       auto result = Napi::Object::New(env);
       result.Set("device", name);
-      result.Set("works", works);
       return result;
     };
   });
