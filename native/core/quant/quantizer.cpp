@@ -1,5 +1,6 @@
 #include "core/quant/quantizer.h"
 
+#include <ATen/ops/add.h>
 #include <ATen/ops/all.h>
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/div.h>
@@ -73,9 +74,13 @@ void Quantizer::clampSteps(at::Tensor& steps) const {
 void Quantizer::stepsToValues(at::Tensor& steps) const { steps.mul_(alongChannels(scale_, steps)); }
 
 at::Tensor Quantizer::codes(const at::Tensor& x) const {
-  auto codes = steps(x.detach());
-  clampSteps(codes);
-  codes.add_(alongChannels(zeroPoint_, x));
+  auto rounded = steps(x.detach());
+  clampSteps(rounded);
+  return codesOfSteps(rounded);
+}
+
+at::Tensor Quantizer::codesOfSteps(const at::Tensor& steps) const {
+  const auto codes = at::add(steps, alongChannels(zeroPoint_, steps));
   return codes.to(grid_.symmetric ? at::kChar : at::kByte);
 }
 

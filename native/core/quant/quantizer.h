@@ -37,10 +37,11 @@ class Quantizer {
   Quantizer to(at::Device device) const;
 
   // The arithmetic in its parts: floor(x / scale + 0.5), a new tensor; its clamp onto the grid, in place; its values,
-  // in place. nearest(x) is the three in a row.
+  // in place, or its codes. nearest(x) is the first three in a row.
   at::Tensor steps(const at::Tensor& x) const;
   void clampSteps(at::Tensor& steps) const;
   void stepsToValues(at::Tensor& steps) const;
+  at::Tensor codesOfSteps(const at::Tensor& steps) const;
 
  private:
   at::Tensor alongChannels(const at::Tensor& parameter, const at::Tensor& x) const;

@@ -1,0 +1,36 @@
+// LAC as the paper's text says it (Eq. 3): the layer's linear map alone, and one input for both sides.
+//   loss = mean over n, h, w of Σ_c (W·X̂ − Ŵ·X̂)² = that of (Ŵ − W)·X̂, one convolution
+// X̂ is the corrected quantized model's input, moved by PDA. The iterations are a maximum: it stops on a plateau.
+#include <ATen/TensorOperators.h>
+
+#include "core/purify/descent.h"
+
+namespace shellac::purify {
+
+namespace {
+
+class AdamPaper final : public Solver {
+ public:
+  explicit AdamPaper(Descent descent) : descent_(descent) {}
+  bool readsBatches() const override { return true; }
+
+  Solution solve(const Problem& problem, at::Generator& generator, const Pace& pace) const override {
+    const auto objective = [&](size_t batch, const at::Tensor& quantized) {
+      const auto error = problem.part.forward(problem.corrected[batch], quantized - problem.weight, {});
+      return error.square().sum() * (static_cast<double>(error.size(1)) / static_cast<double>(error.numel()));
+    };
+    return descend(problem, objective, descent_, generator, pace);
+  }
+
+ private:
+  Descent descent_;
+};
+
+}  // namespace
+
+std::unique_ptr<Solver> adamPaper(int64_t iterations, double learningRate) {
+  return std::make_unique<AdamPaper>(
+      Descent{.iterations = iterations, .learningRate = learningRate, .stopOnPlateau = true});
+}
+
+}  // namespace shellac::purify

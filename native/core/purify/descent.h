@@ -1,0 +1,23 @@
+// Adam on a full-size offset to the weight, through the straight-through quantizer: Ŵ = Q(W + α), α = 0 at first, scales
+// frozen. A weight may move several codes. Solvers differ by the objective alone.
+#pragma once
+#include <functional>
+
+#include "core/purify/solver.h"
+
+namespace shellac::purify {
+
+// The loss of quantized weights on one cached batch.
+using Objective = std::function<at::Tensor(size_t batch, const at::Tensor& quantized)>;
+
+struct Descent {
+  int64_t iterations = 10000;
+  double learningRate = 1e-3;  // Adam's other parameters are its defaults: 0.9, 0.999, 1e-8
+  // Stop once the mean loss of 500 iterations is no longer a thousandth below that of the 500 before.
+  bool stopOnPlateau = false;
+};
+
+Solution descend(const Problem& problem, const Objective& objective, const Descent& descent, at::Generator& generator,
+                 const Pace& pace);
+
+}  // namespace shellac::purify

@@ -1,0 +1,37 @@
+// Poisoned distribution approximation: moves a unit's inputs by at most γ an element, so that the statistics of its BN's
+// input come near to the running ones, which hold what the training data looked like, poisoned part and all.
+//   x ← x₀ + clip(x − a·sign(∂distance/∂x) − x₀, −γ, γ),  a = γ, halved at half the steps
+// through the nearest-rounded weights. The moved inputs are for the solver alone: they are not carried on.
+// In the official form no sample knows of another (but on maps of one element, see statistics.h), so that it does not
+// matter how they are batched.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include "core/purify/linear_part.h"
+#include "core/purify/moments.h"
+#include "core/purify/pace.h"
+#include "core/purify/statistics.h"
+
+namespace shellac::purify {
+
+struct BatchNormInput {
+  const LinearPart& part;
+  at::Tensor weight;  // as quantized
+  at::Tensor bias;    // may be undefined
+  RunningStatistics running;
+};
+
+struct Pda {
+  PdaForm form = PdaForm::Official;
+  int64_t steps = 500;
+  double bound = 1e-3;  // γ
+};
+
+struct Approximation {
+  Batches moved;
+  double before = 0, after = 0;  // the distance, the mean of the samples or batches
+};
+
+Approximation approximate(const BatchNormInput& layer, const Batches& inputs, const Pda& pda, const Pace& pace);
+
+}  // namespace shellac::purify
