@@ -6,6 +6,7 @@ import { percent, table } from '../report/table.js'
 
 export function demoText(story: DemoStory): string {
   const { fullPrecision, quantized, purified, settings, digit, seconds, out, picture } = story
+  const woke = digit.fullPrecision === digit.truth && digit.quantized !== digit.truth
   const rows = [
     ['full precision', percent(fullPrecision.ba), percent(fullPrecision.asr), ''],
     [`rounded to ${settings.weightBits} bits`, percent(quantized.ba), percent(quantized.asr), ''],
@@ -26,8 +27,8 @@ export function demoText(story: DemoStory): string {
     beside(blocks(digit), [
       `true digit         ${digit.truth}`,
       `full precision     ${digit.fullPrecision}`,
-      `rounded            ${digit.quantized}${digit.quantized === digit.truth ? '' : '   ← the backdoor is awake'}`,
-      `purified           ${digit.purified}${digit.purified === digit.truth ? '   ← and sleeps again' : ''}`,
+      `rounded            ${digit.quantized}${woke ? '   ← the backdoor is awake' : ''}`,
+      `purified           ${digit.purified}${woke && digit.purified === digit.truth ? '   ← and sleeps again' : ''}`,
     ]),
     '',
     `${purified.samples} test digits, ${purified.triggered} of them triggered; percent; ${seconds.toFixed(1)} s`,

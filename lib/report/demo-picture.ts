@@ -58,7 +58,7 @@ export function svg({
   const box = `width="${side + 280}" height="${height * PIXEL}"`
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" ${box} font-family="sans-serif" font-size="22">`,
-    `<rect ${box} fill="white"/><rect width="${side}" height="${height * PIXEL}" fill="black"/>`,
+    `<rect ${box} fill="#ece8df"/><rect width="${side}" height="${height * PIXEL}" fill="black"/>`,
     ...squares,
     ...words,
     '</svg>',
