@@ -1,6 +1,6 @@
 import { ShellacError } from './errors.js'
-import { runJob } from './native/job.js'
 import { loadNative } from './native/core.js'
+import { runJob } from './native/job.js'
 
 /** 'auto' becomes 'cuda' where a CUDA device works, otherwise 'cpu'; other names are handed on. */
 export async function resolveDevice(device: string): Promise<string> {

@@ -5,8 +5,8 @@ import { resolveDevice } from './device.js'
 import { atCall, ShellacError } from './errors.js'
 import { der, type Scores, scores } from './metrics.js'
 import { Model } from './model/model.js'
-import { runJob } from './native/job.js'
 import { loadNative } from './native/core.js'
+import { runJob } from './native/job.js'
 import { CODE_ONLY, type Input, jobOptions, lazySchema, parse, type Settings } from './options.js'
 
 export const measureOptions = lazySchema(z =>

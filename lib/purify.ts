@@ -4,8 +4,8 @@ import { resolveDevice } from './device.js'
 import { atCall } from './errors.js'
 import type { Model } from './model/model.js'
 import { checkFullPrecision, QuantizedModel } from './model/quantized.js'
-import { runJob } from './native/job.js'
 import { loadNative } from './native/core.js'
+import { runJob } from './native/job.js'
 import {
   activationBitsOf,
   type Input,

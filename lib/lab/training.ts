@@ -6,8 +6,8 @@ import { checkLabels } from '../measure.js'
 import type { ModelFacts } from '../model/facts.js'
 import { Model } from '../model/model.js'
 import { checkFullPrecision } from '../model/quantized.js'
-import { type JobControl, runJob } from '../native/job.js'
 import { loadNative } from '../native/core.js'
+import { type JobControl, runJob } from '../native/job.js'
 import { jobOptions, type Z } from '../options.js'
 
 export interface LoopDefaults {

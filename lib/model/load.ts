@@ -1,7 +1,7 @@
 import type { ModelSpec, Native } from '../../binding.js'
 import { atCall, ShellacError } from '../errors.js'
-import { runJob } from '../native/job.js'
 import { loadNative } from '../native/core.js'
+import { runJob } from '../native/job.js'
 import { type Input, lazySchema, parse } from '../options.js'
 import { architectureSchema, buildArchitecture } from './architectures/index.js'
 import type { ModelFacts } from './facts.js'
