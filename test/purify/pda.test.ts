@@ -1,0 +1,84 @@
+// PDA against a taped PyTorch loop (test/fixtures/purify/pda.py), and what it promises.
+import { readFile } from 'node:fs/promises'
+import t from 'tap'
+import type { TensorData } from '../../binding.js'
+import { normal, numbers, tensor } from '../oracles/tensors.js'
+import { purifyKernels } from './kernels.js'
+
+const kernels = await purifyKernels()
+const fixture = JSON.parse(await readFile(new URL('../fixtures/purify/pda.json', import.meta.url), 'utf8'))
+const { steps, bound, cases } = fixture
+const toTensor = ({ shape, values }: { shape: number[]; values: number[] }) => tensor(shape, values)
+
+for (const { name, x, weight, bias, mean, variance, attributes, ...recorded } of cases) {
+  for (const form of ['official', 'paper'] as const) {
+    t.test(`${form}, ${name}: moves the inputs as PyTorch does`, async t => {
+      const layer = { op: 'conv2d' as const, attributes, weight: toTensor(weight), bias: toTensor(bias) }
+      const running = { mean: toTensor(mean), variance: toTensor(variance) }
+      const found = kernels.approximate(layer, running, [toTensor(x)], { form, steps, bound })
+      const moved = numbers(found.moved[0] as TensorData)
+      const expected = recorded[form]
+      // Where a gradient is as good as zero, rounding decides its sign: a few elements may go another way.
+      const off = moved.filter((value, i) => Math.abs(value - expected.moved.values[i]) > 1e-6).length
+      t.ok(off <= 0.01 * moved.length, `${off} of ${moved.length} elements differ`)
+      t.ok(Math.abs(found.before / expected.before - 1) < 1e-4, `${found.before} against ${expected.before}`)
+      t.ok(Math.abs(found.after / expected.after - 1) < 1e-4, `${found.after} against ${expected.after}`)
+      t.ok(found.after < found.before, 'the statistics come nearer')
+      const changes = moved.map((value, i) => Math.abs(value - x.values[i]))
+      t.ok(Math.max(...changes) <= bound + 1e-6, 'within the bound')
+      t.ok(
+        changes.some(change => change > bound / 4),
+        'inputs move, also on maps of one element',
+      )
+    })
+  }
+}
+
+t.test('in the official form it does not matter how the samples are batched', async t => {
+  const { x, weight, bias, mean, variance, attributes } = cases[0]
+  const layer = { op: 'conv2d' as const, attributes, weight: toTensor(weight), bias: toTensor(bias) }
+  const running = { mean: toTensor(mean), variance: toTensor(variance) }
+  const options = { form: 'official' as const, steps, bound }
+  const [n, ...size] = x.shape as [number, ...number[]]
+  const each = x.values.length / n
+  const single = Array.from({ length: n }, (_, i) =>
+    tensor([1, ...size], x.values.slice(i * each, (i + 1) * each)),
+  )
+  const together = kernels.approximate(layer, running, [toTensor(x)], options)
+  const apart = kernels.approximate(layer, running, single, options)
+  const [a, b] = [together.moved, apart.moved].map(moved => moved.flatMap(numbers)) as [number[], number[]]
+  const off = a.filter((value, i) => Math.abs(value - b[i]!) > 1e-6).length
+  t.ok(off <= 0.005 * a.length, `${off} of ${a.length} elements differ`)
+  t.ok(Math.abs(apart.after / together.after - 1) < 1e-5)
+})
+
+t.test('a linear layer is a map of one element; one sample alone is moved towards the mean', async t => {
+  const layer = { op: 'linear' as const, attributes: {}, weight: tensor([3, 4], normal(12, 1)) }
+  const running = { mean: tensor([3], [1, 1, 1]), variance: tensor([3], [1, 1, 1]) }
+  for (const n of [8, 1]) {
+    const x = tensor([n, 4], normal(4 * n, 2))
+    const { before, after } = kernels.approximate(layer, running, [x], {
+      form: 'official',
+      steps: 10,
+      bound: 1e-2,
+    })
+    t.ok(after < before, `${after} against ${before}`)
+  }
+})
+
+t.test('no step, or no room, changes nothing', async t => {
+  const { x, weight, mean, variance, attributes } = cases[0]
+  const layer = { op: 'conv2d' as const, attributes, weight: toTensor(weight) }
+  const running = { mean: toTensor(mean), variance: toTensor(variance) }
+  for (const options of [
+    { steps: 0, bound },
+    { steps: 5, bound: 0 },
+  ]) {
+    const { moved, before, after } = kernels.approximate(layer, running, [toTensor(x)], {
+      form: 'official',
+      ...options,
+    })
+    t.same(numbers(moved[0] as TensorData), x.values)
+    t.equal(before, after)
+  }
+})
