@@ -1,5 +1,6 @@
-// runValues(model, data, shape, training, seed) -> { values, tensors }: every value of the graph, and the tensors after the
-// pass, for comparison with the shapes that were inferred and with PyTorch's BN in training.
+// runValues(model, data, shape, training, seed) -> { values, tensors }: every value of the graph, and the
+// tensors after the pass, for comparison with the shapes that were inferred and with PyTorch's BN in
+// training.
 #include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/GradMode.h>
 
@@ -27,8 +28,9 @@ Napi::Value runValues(const Napi::CallbackInfo& info) {
     const auto model = fullPrecision(*loaded).clone();
     graph::Tensors values;
     const auto keep = [&](const std::string& name, const at::Tensor& value) { return values[name] = value; };
-    graph::run(model, input,
-               {.value = keep, .training = training, .generator = at::make_generator<at::CPUGeneratorImpl>(seed)});
+    graph::run(
+        model, input,
+        {.value = keep, .training = training, .generator = at::make_generator<at::CPUGeneratorImpl>(seed)});
     return [values, tensors = model.tensors](Napi::Env env) -> Napi::Value {
       auto result = Napi::Object::New(env);
       result.Set("values", tensorsToJs(env, values));

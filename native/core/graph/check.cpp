@@ -1,4 +1,5 @@
-// The judge of a model: whatever made it, a file, TypeScript or a pass, nothing runs that was not checked here.
+// The judge of a model: whatever made it, a file, TypeScript or a pass, nothing runs that was not checked
+// here.
 #include <ATen/ops/isfinite.h>
 
 #include <set>
@@ -14,8 +15,9 @@ namespace {
 constexpr const char* remedy = "Export the model again, or mend its graph.";
 
 [[noreturn]] void refuseGraph(std::string found, std::string expected) {
-  throw Error(Code::BadModel,
-              {.thing = "the graph", .found = std::move(found), .expected = std::move(expected), .remedy = remedy});
+  throw Error(
+      Code::BadModel,
+      {.thing = "the graph", .found = std::move(found), .expected = std::move(expected), .remedy = remedy});
 }
 
 class Judge {
@@ -36,18 +38,21 @@ class Judge {
 
  private:
   void name(const Node& node) const {
-    if (node.name.empty()) refuseGraph("a node without a name (" + node.op + ")", "a unique name for each node");
+    if (node.name.empty())
+      refuseGraph("a node without a name (" + node.op + ")", "a unique name for each node");
     if (shapes_.contains(node.name)) refuseNode(node, "there is another node of that name", "unique names");
   }
 
   // The one input comes first, and nodes read only what was made before them.
   void place(const Node& node, const Op& op) const {
-    if ((op.name == "input") != shapes_.empty()) refuseNode(node, "it stands in the wrong place", "one input node, the first");
+    if ((op.name == "input") != shapes_.empty())
+      refuseNode(node, "it stands in the wrong place", "one input node, the first");
     if (node.inputs.size() != op.inputs) {
       refuseNode(node, std::to_string(node.inputs.size()) + " inputs", std::to_string(op.inputs));
     }
     for (const auto& input : node.inputs) {
-      if (!shapes_.contains(input)) refuseNode(node, "it reads \"" + input + "\"", "a node that stands before it");
+      if (!shapes_.contains(input))
+        refuseNode(node, "it reads \"" + input + "\"", "a node that stands before it");
     }
   }
 
@@ -59,7 +64,8 @@ class Judge {
       if (auto shape = parameter(node, role)) operands.parameters.emplace(role.name, std::move(*shape));
     }
     for (const auto& [role, tensor] : node.parameters) {
-      if (!operands.parameters.contains(role)) refuseNode(node, "a parameter for \"" + role + "\"", "a role of " + op.name);
+      if (!operands.parameters.contains(role))
+        refuseNode(node, "a parameter for \"" + role + "\"", "a role of " + op.name);
     }
     Shape shape = op.infer(node, operands);
     expectSize(node, shape);
@@ -75,7 +81,8 @@ class Judge {
     const auto tensor = model_.tensors.find(named->second);
     if (tensor == model_.tensors.end()) {
       const auto coded = weightShapes_.find(named->second);
-      if (coded == weightShapes_.end()) refuseNode(node, "no tensor \"" + named->second + "\"", "its " + role.name);
+      if (coded == weightShapes_.end())
+        refuseNode(node, "no tensor \"" + named->second + "\"", "its " + role.name);
       return coded->second;
     }
     judgeTensor(node, role, named->second, tensor->second);

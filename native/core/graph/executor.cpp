@@ -8,8 +8,12 @@
 namespace shellac::graph {
 namespace {
 
-Arguments arguments(const Model& model, const Node& node, const Op& op, std::vector<at::Tensor> inputs, const Reading& reading) {
-  Arguments arguments{.inputs = std::move(inputs), .parameters = {}, .training = reading.training, .generator = reading.generator};
+Arguments arguments(const Model& model, const Node& node, const Op& op, std::vector<at::Tensor> inputs,
+                    const Reading& reading) {
+  Arguments arguments{.inputs = std::move(inputs),
+                      .parameters = {},
+                      .training = reading.training,
+                      .generator = reading.generator};
   for (const auto& role : op.roles) {
     const auto named = node.parameters.find(role.name);
     if (named == node.parameters.end()) continue;
@@ -24,7 +28,8 @@ Arguments arguments(const Model& model, const Node& node, const Op& op, std::vec
 
 }  // namespace
 
-at::Tensor runNode(const Model& model, const Node& node, std::vector<at::Tensor> inputs, const Reading& reading) {
+at::Tensor runNode(const Model& model, const Node& node, std::vector<at::Tensor> inputs,
+                   const Reading& reading) {
   const Op& op = findOp(node);
   const auto made = op.run(node, arguments(model, node, op, std::move(inputs), reading));
   return reading.value ? reading.value(node.name, made) : made;

@@ -19,7 +19,8 @@ int uses(const Graph& graph, const std::string& tensor) {
   return count;
 }
 
-// The node's own tensor keeps its name; one that other nodes read too, or that is new, gets one after the node.
+// The node's own tensor keeps its name; one that other nodes read too, or that is new, gets one after the
+// node.
 std::string nameFor(const Model& model, const Node& node, const std::string& role) {
   const auto named = node.parameters.find(role);
   if (named != node.parameters.end() && uses(model.graph, named->second) == 1) return named->second;
@@ -30,7 +31,9 @@ std::string nameFor(const Model& model, const Node& node, const std::string& rol
 
 // In double precision: the folded model should differ by the rounding of its weights to float32 alone.
 void fold(Model& model, Node& conv, const Node& norm) {
-  const auto read = [&](const Node& node, const std::string& role) { return model.parameter(node, role).to(at::kDouble); };
+  const auto read = [&](const Node& node, const std::string& role) {
+    return model.parameter(node, role).to(at::kDouble);
+  };
   const auto mean = read(norm, "runningMean");
   const auto gain = [&] {
     const auto inverse = (read(norm, "runningVar") + norm.number("eps", 1e-5)).rsqrt();

@@ -1,4 +1,5 @@
-// Exact folding of frozen BN into the conv or linear before it: w' = w·γ/σ, b' = (b − μ)·γ/σ + β, σ = sqrt(var + eps).
+// Exact folding of frozen BN into the conv or linear before it: w' = w·γ/σ, b' = (b − μ)·γ/σ + β, σ =
+// sqrt(var + eps).
 #pragma once
 #include "core/graph/model.h"
 

@@ -8,10 +8,11 @@ const at::Tensor& Model::parameter(const Node& node, const std::string& role) co
   const auto name = node.parameters.find(role);
   const auto tensor = name == node.parameters.end() ? tensors.end() : tensors.find(name->second);
   if (tensor != tensors.end()) return tensor->second;
-  throw Error(Code::BadModel, {.thing = "node " + node.name + " (" + node.op + ")",
-                               .found = "no tensor for its " + role,
-                               .expected = name == node.parameters.end() ? "a parameter of that role" : name->second,
-                               .remedy = "Export the model again with all of its weights."});
+  throw Error(Code::BadModel,
+              {.thing = "node " + node.name + " (" + node.op + ")",
+               .found = "no tensor for its " + role,
+               .expected = name == node.parameters.end() ? "a parameter of that role" : name->second,
+               .remedy = "Export the model again with all of its weights."});
 }
 
 Model Model::clone() const {

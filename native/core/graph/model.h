@@ -25,10 +25,11 @@ struct Model {
   Model to(at::Device device) const;
 };
 
-// The one judge of a model. Checks names, order, arity, attributes, parameter shapes (through each op's `infer`, for
-// samples of `inputShape`) and that every tensor is float32 and finite. Returns the shape of every value.
-// Throws Error{BadModel} or Error{UnsupportedOp}, by node name. `weightShapes` stands in for tensors that are not in
-// model.tensors (the weights of a quantized model exist as codes only).
-Shapes check(const Model& model, const Shape& inputShape, const std::map<std::string, Shape>& weightShapes = {});
+// The one judge of a model. Checks names, order, arity, attributes, parameter shapes (through each op's
+// `infer`, for samples of `inputShape`) and that every tensor is float32 and finite. Returns the shape of
+// every value. Throws Error{BadModel} or Error{UnsupportedOp}, by node name. `weightShapes` stands in for
+// tensors that are not in model.tensors (the weights of a quantized model exist as codes only).
+Shapes check(const Model& model, const Shape& inputShape,
+             const std::map<std::string, Shape>& weightShapes = {});
 
 }  // namespace shellac::graph

@@ -8,7 +8,8 @@
 namespace shellac::graph {
 namespace {
 
-[[noreturn]] void refuse(const Node& node, const std::string& key, const std::string& found, const std::string& expected) {
+[[noreturn]] void refuse(const Node& node, const std::string& key, const std::string& found,
+                         const std::string& expected) {
   throw Error(Code::BadModel, {.thing = "node " + node.name + " (" + node.op + ")",
                                .found = "attribute " + key + " is " + found,
                                .expected = expected,
@@ -16,7 +17,8 @@ namespace {
 }
 
 const char* kind(const Attribute& attribute) {
-  static constexpr const char* names[] = {"a boolean", "an integer", "a number", "a string", "a list of integers"};
+  static constexpr const char* names[] = {"a boolean", "an integer", "a number", "a string",
+                                          "a list of integers"};
   return names[attribute.index()];
 }
 
@@ -30,7 +32,8 @@ std::optional<int64_t> whole(const Attribute& attribute) {
   if (const auto* integer = std::get_if<int64_t>(&attribute)) return *integer;
   const auto* number = std::get_if<double>(&attribute);
   constexpr double exact = 9007199254740992.0;  // 2^53
-  if (number && std::trunc(*number) == *number && std::abs(*number) <= exact) return static_cast<int64_t>(*number);
+  if (number && std::trunc(*number) == *number && std::abs(*number) <= exact)
+    return static_cast<int64_t>(*number);
   return std::nullopt;
 }
 

@@ -12,13 +12,15 @@ using Shape = std::vector<int64_t>;  // of one sample: the batch axis is left ou
 using Attribute = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>>;
 
 struct Node {
-  std::string name;                               // unique; also the name of the value that the node makes
-  std::string op;                                 // a name of the op table, such as "conv2d"
-  std::vector<std::string> inputs;                // names of the nodes that it reads
-  std::map<std::string, Attribute> attributes;    // such as stride: [1, 1]
-  std::map<std::string, std::string> parameters;  // role to tensor name, such as weight: "layer1.0.conv1.weight"
+  std::string name;                             // unique; also the name of the value that the node makes
+  std::string op;                               // a name of the op table, such as "conv2d"
+  std::vector<std::string> inputs;              // names of the nodes that it reads
+  std::map<std::string, Attribute> attributes;  // such as stride: [1, 1]
+  std::map<std::string, std::string>
+      parameters;  // role to tensor name, such as weight: "layer1.0.conv1.weight"
 
-  // Each throws Error{BadModel} by node and attribute name when it is missing (and has no fallback) or of another type.
+  // Each throws Error{BadModel} by node and attribute name when it is missing (and has no fallback) or of
+  // another type.
   int64_t integer(const std::string& key) const;
   int64_t integer(const std::string& key, int64_t fallback) const;
   double number(const std::string& key, double fallback) const;

@@ -15,13 +15,14 @@
 namespace shellac::graph {
 
 struct Role {
-  std::string name;          // "weight"
+  std::string name;  // "weight"
   bool required = true;
   bool trainable = true;     // false for buffers: BN's running statistics
   bool nonNegative = false;  // a variance
 };
 
-// What `infer` judges: shapes of the inputs (of one sample) and of the parameters by role; absent ones are not in it.
+// What `infer` judges: shapes of the inputs (of one sample) and of the parameters by role; absent ones are
+// not in it.
 struct Operands {
   std::vector<Shape> inputs;
   std::map<std::string, Shape> parameters;
@@ -31,7 +32,7 @@ struct Operands {
 struct Arguments {
   std::vector<at::Tensor> inputs;
   std::map<std::string, at::Tensor> parameters;
-  bool training = false;                    // BN uses and updates batch statistics, dropout drops
+  bool training = false;                        // BN uses and updates batch statistics, dropout drops
   std::optional<at::Generator> generator = {};  // for dropout
 
   at::Tensor parameter(const std::string& role) const;

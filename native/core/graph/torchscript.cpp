@@ -19,9 +19,12 @@ using torchscript::Object;
 
 Object load(const std::string& bytes) {
   jit::ExtraFilesMap none;
-  const auto adapter = std::make_shared<caffe2::serialize::MemoryReadAdapter>(bytes.data(), static_cast<off_t>(bytes.size()));
+  const auto adapter =
+      std::make_shared<caffe2::serialize::MemoryReadAdapter>(bytes.data(), static_cast<off_t>(bytes.size()));
   // Debug files are pickles too, and only say which line of Python an op came from.
-  return jit::import_ir_module(std::make_shared<jit::CompilationUnit>(), adapter, at::kCPU, none, /*load_debug_files=*/false)._ivalue();
+  return jit::import_ir_module(std::make_shared<jit::CompilationUnit>(), adapter, at::kCPU, none,
+                               /*load_debug_files=*/false)
+      ._ivalue();
 }
 
 std::vector<int64_t> usualSizes(const Node& conv, int64_t channels) {
@@ -75,7 +78,8 @@ Model importTorchScript(const std::string& path, const std::optional<Shape>& inp
     throw;
   } catch (const std::exception& error) {
     // libtorch's readers throw their own kinds; whatever they stumble over is a fault of the file.
-    torchscript::refuseFile(path, "libtorch cannot read it: " + firstLine(error.what()), "a TorchScript file");
+    torchscript::refuseFile(path, "libtorch cannot read it: " + firstLine(error.what()),
+                            "a TorchScript file");
   }
   return std::move(*model);
 }

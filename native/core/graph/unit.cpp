@@ -12,7 +12,8 @@ const Node* next(const Graph& graph, const std::string& value) {
 }
 
 Unit grow(const Graph& graph, const Node& root) {
-  Unit unit{.name = root.name, .input = root.inputs[0], .output = root.name, .nodes = {root.name}, .batchNorm = {}};
+  Unit unit{
+      .name = root.name, .input = root.inputs[0], .output = root.name, .nodes = {root.name}, .batchNorm = {}};
   while (const Node* node = next(graph, unit.output)) {
     if (unit.nodes.size() == 1 && node->op == "batchNorm2d") unit.batchNorm = node->name;
     unit.nodes.push_back(node->name);

@@ -1,5 +1,5 @@
-// Units: a conv or linear with the BN, activation and other one-input ops that follow it, up to the next conv, linear or
-// add, or to a value that more than one node reads.
+// Units: a conv or linear with the BN, activation and other one-input ops that follow it, up to the next
+// conv, linear or add, or to a value that more than one node reads.
 #pragma once
 #include <optional>
 #include <string>

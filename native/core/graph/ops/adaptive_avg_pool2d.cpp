@@ -14,9 +14,10 @@ Op adaptiveAvgPool2d() {
                 expectRange(node, "outputSize", size, 1, largestWindow);
                 return Shape{operands.inputs[0][0], size[0], size[1]};
               },
-          .run = [](const Node& node, const Arguments& arguments) {
-            return at::adaptive_avg_pool2d(arguments.inputs[0], node.pair("outputSize", {1, 1}));
-          }};
+          .run =
+              [](const Node& node, const Arguments& arguments) {
+                return at::adaptive_avg_pool2d(arguments.inputs[0], node.pair("outputSize", {1, 1}));
+              }};
 }
 
 }  // namespace shellac::graph

@@ -22,8 +22,9 @@ Op identity();
 
 const std::vector<Op>& allOps() {
   static const std::vector<Op> ops = {
-      input(),     conv2d(),    linear(),            batchNorm2d(), relu(),    relu6(),   hardtanh(), maxPool2d(),
-      avgPool2d(), adaptiveAvgPool2d(), add(), flatten(),     dropout(), mean(),    identity(),
+      input(), conv2d(),   linear(),    batchNorm2d(), relu(),
+      relu6(), hardtanh(), maxPool2d(), avgPool2d(),   adaptiveAvgPool2d(),
+      add(),   flatten(),  dropout(),   mean(),        identity(),
   };
   return ops;
 }

@@ -1,4 +1,5 @@
-// avgPool2d: [n, c, h, w] -> [n, c, h', w'], the mean of each window; countIncludePad: padding counts as zeros.
+// avgPool2d: [n, c, h, w] -> [n, c, h', w'], the mean of each window; countIncludePad: padding counts as
+// zeros.
 #include <ATen/ops/avg_pool2d.h>
 
 #include "core/graph/ops/judge.h"
@@ -19,11 +20,12 @@ Op avgPool2d() {
                 const auto sizes = window.slide(node, operands.inputs[0]);
                 return Shape{operands.inputs[0][0], sizes[0], sizes[1]};
               },
-          .run = [](const Node& node, const Arguments& arguments) {
-            const auto window = Window::ofPool(node);
-            return at::avg_pool2d(arguments.inputs[0], window.kernel, window.stride, window.padding, window.ceil,
-                                  node.flag("countIncludePad", true));
-          }};
+          .run =
+              [](const Node& node, const Arguments& arguments) {
+                const auto window = Window::ofPool(node);
+                return at::avg_pool2d(arguments.inputs[0], window.kernel, window.stride, window.padding,
+                                      window.ceil, node.flag("countIncludePad", true));
+              }};
 }
 
 }  // namespace shellac::graph

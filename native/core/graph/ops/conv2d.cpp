@@ -1,4 +1,5 @@
-// conv2d: [n, c, h, w] -> [n, o, h', w'], y = weight ⋆ x + bias, the channels in `groups` groups that do not mix.
+// conv2d: [n, c, h, w] -> [n, o, h', w'], y = weight ⋆ x + bias, the channels in `groups` groups that do not
+// mix.
 #include <ATen/ops/conv2d.h>
 
 #include "core/error.h"
@@ -12,11 +13,13 @@ Shape infer(const Node& node, const Operands& operands) {
   const auto& image = operands.inputs[0];
   const auto& weight = operands.parameters.at("weight");
   expectImage(node, image);
-  if (weight.size() != 4) refuseNode(node, "weight of shape " + showShape(weight), "[out, in/groups, height, width]");
+  if (weight.size() != 4)
+    refuseNode(node, "weight of shape " + showShape(weight), "[out, in/groups, height, width]");
   const auto groups = node.integer("groups", 1);
   if (groups < 1 || image[0] % groups != 0 || weight[0] % groups != 0) {
     refuseNode(node, std::to_string(groups) + " groups",
-               "a divisor of its " + std::to_string(image[0]) + " input and " + std::to_string(weight[0]) + " output channels");
+               "a divisor of its " + std::to_string(image[0]) + " input and " + std::to_string(weight[0]) +
+                   " output channels");
   }
   expectParameter(node, operands, "weight", {weight[0], image[0] / groups, weight[2], weight[3]});
   expectParameter(node, operands, "bias", {weight[0]});

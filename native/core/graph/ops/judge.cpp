@@ -12,20 +12,24 @@ void refuseNode(const Node& node, std::string found, std::string expected) {
 }
 
 void expectImage(const Node& node, const Shape& shape) {
-  if (shape.size() != 3) refuseNode(node, "an input of shape " + showShape(shape), "[channels, height, width]");
+  if (shape.size() != 3)
+    refuseNode(node, "an input of shape " + showShape(shape), "[channels, height, width]");
 }
 
-void expectParameter(const Node& node, const Operands& operands, const std::string& role, const Shape& shape) {
+void expectParameter(const Node& node, const Operands& operands, const std::string& role,
+                     const Shape& shape) {
   const auto found = operands.parameters.find(role);
   if (found != operands.parameters.end() && found->second != shape) {
     refuseNode(node, role + " of shape " + showShape(found->second), showShape(shape));
   }
 }
 
-void expectRange(const Node& node, const std::string& key, const std::vector<int64_t>& values, int64_t low, int64_t high) {
+void expectRange(const Node& node, const std::string& key, const std::vector<int64_t>& values, int64_t low,
+                 int64_t high) {
   for (const auto value : values) {
     if (value < low || value > high) {
-      refuseNode(node, key + " " + showShape(values), "from " + std::to_string(low) + " to " + std::to_string(high));
+      refuseNode(node, key + " " + showShape(values),
+                 "from " + std::to_string(low) + " to " + std::to_string(high));
     }
   }
 }
@@ -35,7 +39,8 @@ void expectSize(const Node& node, const Shape& shape) {
   for (const auto size : shape) {
     if (size <= 0) refuseNode(node, "an output of shape " + showShape(shape), "at least 1 along each axis");
     if (size > largestValue / count) {
-      refuseNode(node, "an output of shape " + showShape(shape), std::to_string(largestValue) + " numbers at most");
+      refuseNode(node, "an output of shape " + showShape(shape),
+                 std::to_string(largestValue) + " numbers at most");
     }
     count *= size;
   }

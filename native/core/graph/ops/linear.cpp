@@ -24,7 +24,8 @@ Op linear() {
           .roles = {{.name = "weight"}, {.name = "bias", .required = false}},
           .infer = infer,
           .run = [](const Node&, const Arguments& arguments) {
-            return at::linear(arguments.inputs[0], arguments.parameter("weight"), arguments.parameter("bias"));
+            return at::linear(arguments.inputs[0], arguments.parameter("weight"),
+                              arguments.parameter("bias"));
           }};
 }
 

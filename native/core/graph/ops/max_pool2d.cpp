@@ -19,11 +19,12 @@ Op maxPool2d() {
                 const auto sizes = window.slide(node, operands.inputs[0]);
                 return Shape{operands.inputs[0][0], sizes[0], sizes[1]};
               },
-          .run = [](const Node& node, const Arguments& arguments) {
-            const auto window = Window::ofPool(node);
-            return at::max_pool2d(arguments.inputs[0], window.kernel, window.stride, window.padding, window.dilation,
-                                  window.ceil);
-          }};
+          .run =
+              [](const Node& node, const Arguments& arguments) {
+                const auto window = Window::ofPool(node);
+                return at::max_pool2d(arguments.inputs[0], window.kernel, window.stride, window.padding,
+                                      window.dilation, window.ceil);
+              }};
 }
 
 }  // namespace shellac::graph

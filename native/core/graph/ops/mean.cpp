@@ -11,9 +11,10 @@ Op mean() {
                 const auto channels = operands.inputs[0][0];
                 return node.flag("keepDimensions", false) ? Shape{channels, 1, 1} : Shape{channels};
               },
-          .run = [](const Node& node, const Arguments& arguments) {
-            return arguments.inputs[0].mean({2, 3}, node.flag("keepDimensions", false));
-          }};
+          .run =
+              [](const Node& node, const Arguments& arguments) {
+                return arguments.inputs[0].mean({2, 3}, node.flag("keepDimensions", false));
+              }};
 }
 
 }  // namespace shellac::graph

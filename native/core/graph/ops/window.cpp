@@ -14,7 +14,10 @@ Window Window::ofPool(const Node& node) {
 }
 
 Window Window::ofConv(const Node& node, const Shape& weight) {
-  return {{weight[2], weight[3]}, node.pair("stride", {1, 1}), node.pair("padding", {0, 0}), node.pair("dilation", {1, 1})};
+  return {{weight[2], weight[3]},
+          node.pair("stride", {1, 1}),
+          node.pair("padding", {0, 0}),
+          node.pair("dilation", {1, 1})};
 }
 
 std::vector<int64_t> Window::slide(const Node& node, const Shape& image) const {
@@ -27,7 +30,8 @@ std::vector<int64_t> Window::slide(const Node& node, const Shape& image) const {
     const int64_t size = image[axis + 1];
     const int64_t room = size + 2 * padding[axis] - dilation[axis] * (kernel[axis] - 1) - 1;
     if (room < 0) {
-      refuseNode(node, "a kernel of " + showShape(kernel) + " on an input of " + showShape(image), "an input that is larger");
+      refuseNode(node, "a kernel of " + showShape(kernel) + " on an input of " + showShape(image),
+                 "an input that is larger");
     }
     int64_t steps = (room + (ceil ? stride[axis] - 1 : 0)) / stride[axis];
     if (ceil && steps * stride[axis] >= size + padding[axis]) --steps;

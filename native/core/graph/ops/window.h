@@ -18,8 +18,9 @@ struct Window {
   // The kernel comes from the weight [out, in/groups, height, width].
   static Window ofConv(const Node& node, const Shape& weight);
 
-  // floor or ceil((size + 2·padding − dilation·(kernel − 1) − 1) / stride) + 1; no window starts beyond the image.
-  // Throws Error{BadModel} by node name for attributes out of range and for an image that is too small.
+  // floor or ceil((size + 2·padding − dilation·(kernel − 1) − 1) / stride) + 1; no window starts beyond the
+  // image. Throws Error{BadModel} by node name for attributes out of range and for an image that is too
+  // small.
   std::vector<int64_t> slide(const Node& node, const Shape& image) const;
 };
 

@@ -23,7 +23,8 @@ std::string readBytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   const auto size = file ? static_cast<int64_t>(file.tellg()) : -1;
   if (size < 0) refuseFile(path, "a file that cannot be read", "a TorchScript file");
-  if (static_cast<uint64_t>(size) > largestFile) refuseFile(path, "a file of more than 4 GiB", "a smaller model");
+  if (static_cast<uint64_t>(size) > largestFile)
+    refuseFile(path, "a file of more than 4 GiB", "a smaller model");
   std::string bytes(static_cast<size_t>(size), '\0');
   file.seekg(0);
   if (!file.read(bytes.data(), size)) refuseFile(path, "a file that cannot be read", "a TorchScript file");
@@ -31,11 +32,12 @@ std::string readBytes(const std::string& path) {
 }
 
 [[noreturn]] void refuseStateDict(const std::string& path) {
-  throw Error(Code::BadModel, {.thing = path,
-                               .found = "a pickled state dict or module (torch.save), which has no code",
-                               .expected = "a TorchScript file",
-                               .remedy = "Save the model with torch.jit.trace(model.eval(), example).save(path), or its "
-                                         "weights as safetensors and name the architecture."});
+  throw Error(Code::BadModel,
+              {.thing = path,
+               .found = "a pickled state dict or module (torch.save), which has no code",
+               .expected = "a TorchScript file",
+               .remedy = "Save the model with torch.jit.trace(model.eval(), example).save(path), or its "
+                         "weights as safetensors and name the architecture."});
 }
 
 class Archive {
@@ -44,7 +46,8 @@ class Archive {
       : path_(path),
         size_(bytes.size()),
         checksums_(zipChecksums(path, bytes)),
-        reader_(std::make_shared<serialize::MemoryReadAdapter>(bytes.data(), static_cast<off_t>(bytes.size()))) {}
+        reader_(
+            std::make_shared<serialize::MemoryReadAdapter>(bytes.data(), static_cast<off_t>(bytes.size()))) {}
 
   void judge() {
     const auto records = reader_.getAllRecords();
@@ -62,23 +65,30 @@ class Archive {
 
  private:
   void judgeKind(const std::vector<std::string>& records) const {
-    const auto has = [&](const char* name) { return std::find(records.begin(), records.end(), name) != records.end(); };
-    const bool code = std::any_of(records.begin(), records.end(), [](const auto& name) { return name.starts_with("code/"); });
+    const auto has = [&](const char* name) {
+      return std::find(records.begin(), records.end(), name) != records.end();
+    };
+    const bool code = std::any_of(records.begin(), records.end(),
+                                  [](const auto& name) { return name.starts_with("code/"); });
     if (has("data.pkl") && !code) refuseStateDict(path_);
-    if (has("model.json")) refuseFile(path_, "a TorchScript file of PyTorch 1.3 or older", "one of a newer PyTorch");
-    if (!has("data.pkl") || !has("constants.pkl")) refuseFile(path_, "a zip archive without a model", "a TorchScript file");
+    if (has("model.json"))
+      refuseFile(path_, "a TorchScript file of PyTorch 1.3 or older", "one of a newer PyTorch");
+    if (!has("data.pkl") || !has("constants.pkl"))
+      refuseFile(path_, "a zip archive without a model", "a TorchScript file");
   }
 
   // Records may be compressed. What they unpack to is bounded before anything is unpacked.
   void judgeSizes(const std::vector<std::string>& records) {
-    if (records.size() > mostRecords) refuseFile(path_, "too many records", std::to_string(mostRecords) + " at most");
+    if (records.size() > mostRecords)
+      refuseFile(path_, "too many records", std::to_string(mostRecords) + " at most");
     uint64_t total = 0, code = 0;
     for (const auto& record : records) {
       const uint64_t size = reader_.getRecordSize(record);
       auto& sum = record.starts_with("code/") ? code : total;
       sum += std::min(size, largestFile);
       if (code > mostCode || total > size_) {
-        refuseFile(path_, "record " + record + " of " + std::to_string(size) + " bytes", "records that fit the file's size");
+        refuseFile(path_, "record " + record + " of " + std::to_string(size) + " bytes",
+                   "records that fit the file's size");
       }
     }
   }
@@ -96,7 +106,9 @@ class Archive {
   void judgeChecksum(const std::string& record, std::string_view bytes) const {
     for (const auto& [name, sum] : checksums_) {
       if (name.ends_with("/" + record) && name.find('/') == name.size() - record.size() - 1) {
-        if (sum != checksum(bytes)) refuseFile(path_, "record " + record + " is damaged: its checksum is wrong", "the file as it was saved");
+        if (sum != checksum(bytes))
+          refuseFile(path_, "record " + record + " is damaged: its checksum is wrong",
+                     "the file as it was saved");
         return;
       }
     }
@@ -105,7 +117,8 @@ class Archive {
 
   StorageBytes storages(const std::string& folder) {
     return [this, folder](const std::string& key) -> uint64_t {
-      if (!reader_.hasRecord(folder + key)) refuseFile(path_, "no record " + folder + key, "the tensors of the model");
+      if (!reader_.hasRecord(folder + key))
+        refuseFile(path_, "no record " + folder + key, "the tensors of the model");
       return reader_.getRecordSize(folder + key);
     };
   }
@@ -121,7 +134,8 @@ class Archive {
 std::string readArchive(const std::string& path) {
   auto bytes = readBytes(path);
   if (bytes.starts_with("\x80\x02")) refuseStateDict(path);
-  if (!bytes.starts_with("PK\x03\x04")) refuseFile(path, "a file that is no zip archive", "a TorchScript file");
+  if (!bytes.starts_with("PK\x03\x04"))
+    refuseFile(path, "a file that is no zip archive", "a TorchScript file");
   Archive(path, bytes).judge();
   return bytes;
 }

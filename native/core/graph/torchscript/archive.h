@@ -4,7 +4,8 @@
 
 namespace shellac::graph::torchscript {
 
-// Throws Error{BadModel}: no zip archive, damaged (checksums), absurd sizes, a state dict, code that would run while loading.
+// Throws Error{BadModel}: no zip archive, damaged (checksums), absurd sizes, a state dict, code that would
+// run while loading.
 std::string readArchive(const std::string& path);
 
 }  // namespace shellac::graph::torchscript

@@ -1,5 +1,5 @@
-// libtorch's parser, compiler and destructors recurse over what a file nests. The limits on nesting are set so that this
-// stack holds them; it is reserved, not used, until a file needs it.
+// libtorch's parser, compiler and destructors recurse over what a file nests. The limits on nesting are set
+// so that this stack holds them; it is reserved, not used, until a file needs it.
 #pragma once
 #include <functional>
 

@@ -19,8 +19,9 @@ class Builder {
  public:
   explicit Builder(const Shape& inputShape);
 
-  // Where names come from: the module whose code is being read. In a module without submodules a node is called after the
-  // module ("layer1.0.relu"), elsewhere after the module and the op ("layer1.0.add"); a second one gets "_1".
+  // Where names come from: the module whose code is being read. In a module without submodules a node is
+  // called after the module ("layer1.0.relu"), elsewhere after the module and the op ("layer1.0.add"); a
+  // second one gets "_1".
   struct Scope {
     std::string path;
     bool leaf = false;
@@ -29,7 +30,8 @@ class Builder {
 
   Activation input() const { return input_; }
   // `attributes` as in the op table; `parameters` by role, those that are None left out.
-  Activation emit(const std::string& op, const std::vector<Activation>& inputs, std::map<std::string, Attribute> attributes = {},
+  Activation emit(const std::string& op, const std::vector<Activation>& inputs,
+                  std::map<std::string, Attribute> attributes = {},
                   const std::map<std::string, Parameter>& parameters = {});
 
   // The node whose value the memory holds. Throws Error{UnsupportedOp} when it was changed through a view.

@@ -47,10 +47,11 @@ std::vector<int64_t> Call::integers(size_t index) const {
 }
 
 void Call::refuse(const std::string& why) const {
-  throw Error(Code::UnsupportedOp, {.thing = "TorchScript op " + op + " in " + location(),
-                                    .found = why,
-                                    .expected = "a use of it that convolutional classifiers make",
-                                    .remedy = "Rewrite that line of the model, or build it from a supported architecture."});
+  throw Error(Code::UnsupportedOp,
+              {.thing = "TorchScript op " + op + " in " + location(),
+               .found = why,
+               .expected = "a use of it that convolutional classifiers make",
+               .remedy = "Rewrite that line of the model, or build it from a supported architecture."});
 }
 
 }  // namespace shellac::graph::torchscript

@@ -11,8 +11,9 @@
 namespace shellac::graph::torchscript {
 
 struct Call {
-  std::string op;                         // "aten::conv2d"
-  std::function<std::string()> location;  // where in the file's code; only refusals need it, and it takes long
+  std::string op;  // "aten::conv2d"
+  std::function<std::string()>
+      location;  // where in the file's code; only refusals need it, and it takes long
   std::vector<Value> arguments;
   Builder& builder;
 

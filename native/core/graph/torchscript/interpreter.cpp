@@ -15,7 +15,8 @@ namespace {
 namespace jit = torch::jit;
 using Frame = std::unordered_map<const jit::Value*, Value>;
 
-constexpr int64_t mostSteps = 1000000;  // calls may double with each level of nesting: so few bytes ask for much work
+constexpr int64_t mostSteps =
+    1000000;  // calls may double with each level of nesting: so few bytes ask for much work
 constexpr int64_t deepest = 100;
 
 std::string locationOf(const jit::Node& node) {
@@ -24,15 +25,17 @@ std::string locationOf(const jit::Node& node) {
 }
 
 [[noreturn]] void refuse(const std::string& thing, const std::string& found, const std::string& expected) {
-  throw Error(Code::UnsupportedOp, {.thing = thing,
-                                    .found = found,
-                                    .expected = expected,
-                                    .remedy = "Save it with torch.jit.trace(model, example).save(path), which has fewer ops."});
+  throw Error(Code::UnsupportedOp,
+              {.thing = thing,
+               .found = found,
+               .expected = expected,
+               .remedy = "Save it with torch.jit.trace(model, example).save(path), which has fewer ops."});
 }
 
 [[noreturn]] void refuseOp(const std::string& op, const std::string& location) {
   std::string known;
-  for (const auto& [name, meaning] : tensorOps()) known += (known.empty() ? "" : ", ") + name.substr(name.find("::") + 2);
+  for (const auto& [name, meaning] : tensorOps())
+    known += (known.empty() ? "" : ", ") + name.substr(name.find("::") + 2);
   refuse("TorchScript op " + op + " in " + location, "it is not supported", "one of " + known);
 }
 
@@ -71,7 +74,8 @@ class Interpreter {
     std::vector<Value> arguments{{module}, {builder_.input()}};
     const auto& schema = forward.getSchema().arguments();
     for (size_t i = 2; i < schema.size(); ++i) {
-      if (!schema[i].default_value()) refuse("forward", "argument " + schema[i].name(), "one argument, the images");
+      if (!schema[i].default_value())
+        refuse("forward", "argument " + schema[i].name(), "one argument, the images");
       arguments.push_back(fromIValue(*schema[i].default_value(), ""));
     }
     const auto output = call(forward, std::move(arguments));
@@ -95,7 +99,8 @@ class Interpreter {
       builder_.scope = {module->path, !hasSubmodules(*module)};
     }
     const auto graph = code->graph();
-    if (graph->inputs().size() != arguments.size()) refuse("function " + function.name(), "other arguments", "matching calls");
+    if (graph->inputs().size() != arguments.size())
+      refuse("function " + function.name(), "other arguments", "matching calls");
     Frame frame;
     for (size_t i = 0; i < arguments.size(); ++i) frame[graph->inputs()[i]] = std::move(arguments[i]);
     const auto results = block(*graph->block(), frame);
@@ -116,7 +121,8 @@ class Interpreter {
   }
 
   void step(const jit::Node& node, Frame& frame) {
-    if (++steps_ > mostSteps) refuse("the file's code", "too many steps", "at most " + std::to_string(mostSteps));
+    if (++steps_ > mostSteps)
+      refuse("the file's code", "too many steps", "at most " + std::to_string(mostSteps));
     const auto arguments = valuesOf(node.inputs(), frame);
     const std::string op = node.kind().toQualString();
     if (node.kind() == c10::prim::If) return branch(node, frame);
@@ -148,7 +154,8 @@ class Interpreter {
       return value.as<Activation>() || value.as<Parameter>();
     });
     // aten::add serves both tensors and numbers.
-    if (const auto found = tensorOps().find(op); found != tensorOps().end() && tensors) return found->second(call);
+    if (const auto found = tensorOps().find(op); found != tensorOps().end() && tensors)
+      return found->second(call);
     if (const auto found = scalarOps().find(op); found != scalarOps().end()) return found->second(call);
     refuseOp(op, locationOf(node));
   }
@@ -165,20 +172,24 @@ class Interpreter {
     const auto* module = of.as<Module>();
     const auto& name = node.s(c10::attr::name);
     if (!module) refuseOp("prim::GetAttr " + name + " of something that is not a module", locationOf(node));
-    if (name == "training") return {false};  // whatever the file was saved in: purification sees the model in use
+    if (name == "training")
+      return {false};  // whatever the file was saved in: purification sees the model in use
     return fromIValue(module->object->getAttr(name), module->path.empty() ? name : module->path + "." + name);
   }
 
   void branch(const jit::Node& node, Frame& frame) {
     const auto* condition = frame.at(node.input()).as<bool>();
-    if (!condition) refuse("TorchScript op prim::If in " + locationOf(node), "a condition that depends on the data", "one that the shapes decide");
+    if (!condition)
+      refuse("TorchScript op prim::If in " + locationOf(node), "a condition that depends on the data",
+             "one that the shapes decide");
     const auto results = block(*node.blocks()[*condition ? 0 : 1], frame);
     for (size_t i = 0; i < results.size(); ++i) frame[node.outputs()[i]] = results[i];
   }
 
   void unpack(const jit::Node& node, const std::vector<Value>& arguments, Frame& frame) {
     const auto* list = arguments.at(0).as<Sequence>();
-    if (!list || (*list)->size() != node.outputs().size()) refuseOp(node.kind().toQualString(), locationOf(node));
+    if (!list || (*list)->size() != node.outputs().size())
+      refuseOp(node.kind().toQualString(), locationOf(node));
     for (size_t i = 0; i < node.outputs().size(); ++i) frame[node.outputs()[i]] = (**list)[i];
   }
 
@@ -189,7 +200,9 @@ class Interpreter {
 
 }  // namespace
 
-Model readModel(const Object& module, const Shape& inputShape) { return Interpreter(inputShape).read(module); }
+Model readModel(const Object& module, const Shape& inputShape) {
+  return Interpreter(inputShape).read(module);
+}
 
 Stem firstConvolution(const Object& module) {
   Interpreter interpreter({1, 224, 224});

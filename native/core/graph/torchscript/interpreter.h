@@ -1,5 +1,5 @@
-// Reads the graph off a loaded module by following `forward` with values whose numbers are not known. Branches are decided
-// by what is known: eval mode, sizes, None or not. Nothing of the file's code runs.
+// Reads the graph off a loaded module by following `forward` with values whose numbers are not known.
+// Branches are decided by what is known: eval mode, sizes, None or not. Nothing of the file's code runs.
 #pragma once
 #include <ATen/core/ivalue.h>
 

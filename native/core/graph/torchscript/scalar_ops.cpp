@@ -18,7 +18,8 @@ Value sizes(const Call& call) {
 Value element(const Call& call, const std::vector<Value>& list, int64_t index) {
   const auto count = static_cast<int64_t>(list.size());
   const auto place = index < 0 ? index + count : index;
-  if (place < 0 || place >= count) call.refuse("index " + std::to_string(index) + " of " + std::to_string(count));
+  if (place < 0 || place >= count)
+    call.refuse("index " + std::to_string(index) + " of " + std::to_string(count));
   return list[static_cast<size_t>(place)];
 }
 
@@ -85,7 +86,8 @@ Value unknown(const Call& call) { return {Unknown{call.op}}; }
 Value raise(const Call& call) {
   const auto* message = call.arguments.empty() ? nullptr : call.at(0).as<std::string>();
   throw Error(Code::BadModel, {.thing = "the model's code in " + call.location(),
-                               .found = "an input of this shape makes it raise" + (message ? ": " + message->substr(0, 200) : ""),
+                               .found = "an input of this shape makes it raise" +
+                                        (message ? ": " + message->substr(0, 200) : ""),
                                .expected = "code that accepts the input",
                                .remedy = "Pass the input shape that the model was made for."});
 }

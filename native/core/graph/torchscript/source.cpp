@@ -14,13 +14,16 @@ constexpr int64_t longestStatement = 10000;  // tokens
 constexpr int64_t mostClasses = 5000;
 constexpr int64_t mostFunctions = 10000;
 
-bool isWord(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+bool isWord(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Words that a literal may hold: it is these that libtorch may evaluate.
 bool isLiteralWord(std::string_view word) {
-  static constexpr std::array<std::string_view, 12> words = {"True", "False", "None", "annotate", "Optional", "List",
-                                                             "Tuple", "int", "float", "bool", "str", "Tensor"};
+  static constexpr std::array<std::string_view, 12> words = {"True",     "False", "None",  "annotate",
+                                                             "Optional", "List",  "Tuple", "int",
+                                                             "float",    "bool",  "str",   "Tensor"};
   for (const auto known : words) {
     if (word == known) return true;
   }
@@ -29,7 +32,8 @@ bool isLiteralWord(std::string_view word) {
 
 class SourceJudge {
  public:
-  SourceJudge(const std::string& record, std::string_view text, CodeCount& count) : record_(record), text_(text), count_(count) {}
+  SourceJudge(const std::string& record, std::string_view text, CodeCount& count)
+      : record_(record), text_(text), count_(count) {}
 
   void judge() {
     while (at_ < text_.size()) {
@@ -92,7 +96,8 @@ class SourceJudge {
     if (c == '"' || c == '\'') return string(c);
     if (isWord(c)) return identifier();
     // Tabs, comments and continued lines: torch.jit writes none, and readers differ on them.
-    if (c < ' ' || c > '~' || c == '#' || c == '\\' || c == ';' || c == '`' || c == '$') refuse("a character that does not belong there");
+    if (c < ' ' || c > '~' || c == '#' || c == '\\' || c == ';' || c == '`' || c == '$')
+      refuse("a character that does not belong there");
     bracket(c);
     ++at_;
   }
@@ -116,7 +121,8 @@ class SourceJudge {
       refuse(std::string(name) + ", code of the file that would run while it is loaded");
     }
     if (inValue_ && !isDigit(name[0]) && !isLiteralWord(name)) {
-      refuse("\"" + std::string(name.substr(0, 80)) + "\" in a value that would be computed while the file is loaded");
+      refuse("\"" + std::string(name.substr(0, 80)) +
+             "\" in a value that would be computed while the file is loaded");
     }
     at_ += name.size();
   }

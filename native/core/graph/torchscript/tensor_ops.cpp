@@ -21,7 +21,8 @@ Value viewOf(const Activation& base, Activation made) {
   return {std::move(made)};
 }
 
-// An in-place op: all who hold this memory see the new value. Views of it, and what it is a view of, are stale.
+// An in-place op: all who hold this memory see the new value. Views of it, and what it is a view of, are
+// stale.
 Value writeTo(const Activation& memory, const Activation& made) {
   memory->node = made->node;
   ++memory->version;
@@ -56,10 +57,11 @@ Value tracedConvolution(const Call& call) {
 // batch_norm(x, weight, bias, mean, variance, training, momentum, eps, cudnn)
 Value batchNorm(const Call& call) {
   if (call.flag(5)) {
-    throw Error(Code::BadModel, {.thing = "TorchScript op " + call.op + " in " + call.location(),
-                                 .found = "it uses the statistics of the batch: the model was exported in training mode",
-                                 .expected = "running statistics",
-                                 .remedy = "Call model.eval() before torch.jit.trace(model, example).save(path)."});
+    throw Error(Code::BadModel,
+                {.thing = "TorchScript op " + call.op + " in " + call.location(),
+                 .found = "it uses the statistics of the batch: the model was exported in training mode",
+                 .expected = "running statistics",
+                 .remedy = "Call model.eval() before torch.jit.trace(model, example).save(path)."});
   }
   Parameters parameters;
   addParameter(call, parameters, "weight", 1);
@@ -83,7 +85,8 @@ Value addmm(const Call& call) {
   if (call.number(3) != 1 || call.number(4) != 1) call.refuse("beta or alpha is not 1");
   auto weight = call.parameter(2);
   weight.tensor = weight.tensor.t();
-  return {call.builder.emit("linear", {call.activation(1)}, {}, {{"weight", weight}, {"bias", call.parameter(0)}})};
+  return {call.builder.emit("linear", {call.activation(1)}, {},
+                            {{"weight", weight}, {"bias", call.parameter(0)}})};
 }
 
 Value transpose(const Call& call) {
@@ -132,7 +135,8 @@ Value avgPool(const Call& call) {
 Value adaptiveAvgPool(const Call& call) {
   const auto& shape = call.builder.shape(call.activation(0));
   const auto* list = call.at(1).as<Sequence>();
-  if (!list || (*list)->size() != 2 || shape.size() != 3) call.refuse("it is not one of two sizes on an image");
+  if (!list || (*list)->size() != 2 || shape.size() != 3)
+    call.refuse("it is not one of two sizes on an image");
   std::vector<int64_t> size;
   for (size_t axis = 0; axis < 2; ++axis) {
     const auto& wanted = (**list)[axis];
@@ -160,7 +164,8 @@ Value flat(const Call& call) {
 Value flatten(const Call& call) {
   const auto rank = static_cast<int64_t>(call.builder.shape(call.activation(0)).size()) + 1;
   const auto start = call.integer(1), end = call.integer(2);
-  if ((start != 1 && start != 1 - rank) || (end != -1 && end != rank - 1)) call.refuse("it does not flatten all axes but the batch");
+  if ((start != 1 && start != 1 - rank) || (end != -1 && end != rank - 1))
+    call.refuse("it does not flatten all axes but the batch");
   return flat(call);
 }
 
@@ -176,7 +181,8 @@ Value reshape(const Call& call) {
   const auto* first = batch.as<int64_t>();
   const auto* second = (**sizes)[1].as<int64_t>();
   const bool keepsBatch = batch.as<BatchSize>() || (first && *first == -1 && second && *second != -1);
-  if (!keepsBatch || !second || (*second != -1 && *second != features)) call.refuse("it is not a flatten to [batch, features]");
+  if (!keepsBatch || !second || (*second != -1 && *second != features))
+    call.refuse("it is not a flatten to [batch, features]");
   return flat(call);
 }
 
@@ -186,7 +192,8 @@ Value mean(const Call& call) {
   auto axes = call.integers(1);
   const auto rank = static_cast<int64_t>(call.builder.shape(x).size()) + 1;
   for (auto& axis : axes) axis = axis < 0 ? axis + rank : axis;
-  const bool spatial = rank == 4 && (axes == std::vector<int64_t>{2, 3} || axes == std::vector<int64_t>{3, 2});
+  const bool spatial =
+      rank == 4 && (axes == std::vector<int64_t>{2, 3} || axes == std::vector<int64_t>{3, 2});
   if (!spatial || !call.absent(3)) call.refuse("it is not the mean over height and width");
   return {call.builder.emit("mean", {x}, {{"keepDimensions", call.flag(2)}})};
 }
@@ -207,7 +214,9 @@ Value alias(const Call& call) { return call.at(0); }
 // to(x, dtype, ...) and to(x, device, dtype, ...), while it stays float32.
 Value to(const Call& call) {
   constexpr int64_t float32 = 6;
-  const auto keeps = [&](size_t index) { return call.absent(index) || call.at(index).as<Unknown>() || call.at(index).as<bool>(); };
+  const auto keeps = [&](size_t index) {
+    return call.absent(index) || call.at(index).as<Unknown>() || call.at(index).as<bool>();
+  };
   for (size_t index = 1; index < std::min<size_t>(3, call.arguments.size()); ++index) {
     if (!keeps(index) && call.integer(index) != float32) call.refuse("it turns numbers into another type");
   }

@@ -1,5 +1,5 @@
-// What the abstract interpreter computes with: everything but the numbers in tensors. A tensor that depends on the input is
-// known by the node that makes it, and by its shape; a parameter by its name.
+// What the abstract interpreter computes with: everything but the numbers in tensors. A tensor that depends
+// on the input is known by the node that makes it, and by its shape; a parameter by its name.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
@@ -17,12 +17,13 @@ struct Unknown {      // an error message being formatted, a device, ...: may be
   std::string what;
 };
 
-// The memory of a tensor that depends on the input. An in-place op changes which node it holds, for all who share it.
+// The memory of a tensor that depends on the input. An in-place op changes which node it holds, for all who
+// share it.
 struct Memory {
   std::string node;
-  int64_t version = 0;                  // in-place ops so far
-  std::shared_ptr<Memory> base = {};    // the memory of which this one is a view
-  int64_t baseVersion = 0;              // the base's version when the view was taken
+  int64_t version = 0;                // in-place ops so far
+  std::shared_ptr<Memory> base = {};  // the memory of which this one is a view
+  int64_t baseVersion = 0;            // the base's version when the view was taken
 };
 using Activation = std::shared_ptr<Memory>;
 
@@ -44,7 +45,9 @@ struct Value;
 using Sequence = std::shared_ptr<const std::vector<Value>>;
 
 struct Value {
-  std::variant<None, bool, int64_t, double, std::string, BatchSize, Unknown, Activation, Parameter, Module, FunctionValue, Sequence> is;
+  std::variant<None, bool, int64_t, double, std::string, BatchSize, Unknown, Activation, Parameter, Module,
+               FunctionValue, Sequence>
+      is;
 
   template <typename Kind>
   const Kind* as() const {

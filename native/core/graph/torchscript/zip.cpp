@@ -26,7 +26,9 @@ class Zip {
   }
 
  private:
-  [[noreturn]] void refuse() const { refuseFile(path_, "a damaged or truncated zip archive", "the whole TorchScript file"); }
+  [[noreturn]] void refuse() const {
+    refuseFile(path_, "a damaged or truncated zip archive", "the whole TorchScript file");
+  }
 
   std::string_view slice(uint64_t at, uint64_t count) const {
     if (at > bytes_.size() || count > bytes_.size() - at) refuse();
@@ -35,11 +37,13 @@ class Zip {
   uint64_t number(uint64_t at, size_t count) const {
     const auto raw = slice(at, count);
     uint64_t value = 0;
-    for (size_t i = 0; i < count; ++i) value |= static_cast<uint64_t>(static_cast<unsigned char>(raw[i])) << (8 * i);
+    for (size_t i = 0; i < count; ++i)
+      value |= static_cast<uint64_t>(static_cast<unsigned char>(raw[i])) << (8 * i);
     return value;
   }
 
-  // Where the directory starts, and how many entries it has. The end record lies at the very end: torch writes no comment.
+  // Where the directory starts, and how many entries it has. The end record lies at the very end: torch
+  // writes no comment.
   std::pair<uint64_t, uint64_t> directory() const {
     if (bytes_.size() < endSize) refuse();
     const auto end = bytes_.size() - endSize;
