@@ -27,12 +27,14 @@ int64_t checkedCount(const std::vector<int64_t>& shape) {
   return count;
 }
 
-at::Tensor copyBytes(const void* bytes, size_t length, const std::vector<int64_t>& shape, at::ScalarType type) {
+at::Tensor copyBytes(const void* bytes, size_t length, const std::vector<int64_t>& shape,
+                     at::ScalarType type) {
   const auto count = checkedCount(shape);
   if (length != static_cast<size_t>(count) * c10::elementSize(type))
-    throw Error(Code::BadData, {.thing = "tensor of shape " + showShape(shape),
-                                .found = std::to_string(length) + " bytes",
-                                .expected = std::to_string(static_cast<size_t>(count) * c10::elementSize(type)) + " bytes"});
+    throw Error(Code::BadData,
+                {.thing = "tensor of shape " + showShape(shape),
+                 .found = std::to_string(length) + " bytes",
+                 .expected = std::to_string(static_cast<size_t>(count) * c10::elementSize(type)) + " bytes"});
   auto tensor = at::empty(shape, at::TensorOptions().dtype(type).device(at::kCPU));
   if (length > 0) std::memcpy(tensor.data_ptr(), bytes, length);
   return tensor;
@@ -53,7 +55,8 @@ const char* typeName(at::ScalarType type) {
 Napi::Array numbersToJs(Napi::Env env, const at::Tensor& tensor) {
   const auto flat = tensor.to(at::kCPU).to(at::kDouble).contiguous();
   auto array = Napi::Array::New(env, flat.numel());
-  for (int64_t i = 0; i < flat.numel(); ++i) array.Set(static_cast<uint32_t>(i), flat.const_data_ptr<double>()[i]);
+  for (int64_t i = 0; i < flat.numel(); ++i)
+    array.Set(static_cast<uint32_t>(i), flat.const_data_ptr<double>()[i]);
   return array;
 }
 
@@ -120,7 +123,8 @@ at::Tensor tensorFrom(const Napi::Value& value) {
   const auto data = field(tensor, "data");
   if (!data.IsTypedArray()) wrongType("tensor.data", "a Uint8Array");
   const auto bytes = data.As<Napi::Uint8Array>();
-  return copyBytes(bytes.Data(), bytes.ByteLength(), integers(field(tensor, "shape")), scalarType(text(tensor, "dtype")));
+  return copyBytes(bytes.Data(), bytes.ByteLength(), integers(field(tensor, "shape")),
+                   scalarType(text(tensor, "dtype")));
 }
 
 at::Tensor floatsFrom(const Napi::Value& value, const std::vector<int64_t>& shape) {
@@ -150,7 +154,8 @@ Napi::Float32Array floatsToJs(Napi::Env env, const at::Tensor& tensor) {
 
 Napi::Array toJs(Napi::Env env, const std::vector<int64_t>& values) {
   auto array = Napi::Array::New(env, values.size());
-  for (size_t i = 0; i < values.size(); ++i) array.Set(static_cast<uint32_t>(i), static_cast<double>(values[i]));
+  for (size_t i = 0; i < values.size(); ++i)
+    array.Set(static_cast<uint32_t>(i), static_cast<double>(values[i]));
   return array;
 }
 
@@ -174,11 +179,14 @@ data::Images imagesFrom(const Napi::Value& value) {
     result.labels = copyBytes(array.Data(), array.ByteLength(), {shape.at(0)}, at::kInt).to(at::kLong);
   }
   if (shape.size() != 4 || shape[0] < 1)
-    throw Error(Code::BadData, {.thing = "images", .found = "shape " + showShape(shape), .expected = "[n, c, h, w] with n of at least 1"});
+    throw Error(Code::BadData, {.thing = "images",
+                                .found = "shape " + showShape(shape),
+                                .expected = "[n, c, h, w] with n of at least 1"});
   if (result.mean.numel() != shape[1] || result.deviation.numel() != shape[1])
-    throw Error(Code::BadData, {.thing = "normalization of images with " + std::to_string(shape[1]) + " channels",
-                                .found = std::to_string(result.mean.numel()) + " means",
-                                .expected = "one mean and one deviation a channel"});
+    throw Error(Code::BadData,
+                {.thing = "normalization of images with " + std::to_string(shape[1]) + " channels",
+                 .found = std::to_string(result.mean.numel()) + " means",
+                 .expected = "one mean and one deviation a channel"});
   return result;
 }
 

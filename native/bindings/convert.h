@@ -1,5 +1,5 @@
-// Between JavaScript values and the core's: the shapes are those of binding.d.ts. The facade has validated options, so a
-// wrong type here is a fault of ours and throws Error{Internal} by the field's name.
+// Between JavaScript values and the core's: the shapes are those of binding.d.ts. The facade has validated
+// options, so a wrong type here is a fault of ours and throws Error{Internal} by the field's name.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <napi.h>
@@ -37,17 +37,19 @@ void eachProperty(const Napi::Object& object, Visit visit) {
 }
 
 // Tensors are copied: JavaScript may write to its buffers again at once.
-at::Tensor tensorFrom(const Napi::Value& tensorData);                                          // TensorData
-at::Tensor floatsFrom(const Napi::Value& float32Array, const std::vector<int64_t>& shape);     // throws BadData on a wrong length
-Napi::Object tensorToJs(Napi::Env env, const at::Tensor& tensor);                              // TensorData
+at::Tensor tensorFrom(const Napi::Value& tensorData);  // TensorData
+at::Tensor floatsFrom(const Napi::Value& float32Array,
+                      const std::vector<int64_t>& shape);          // throws BadData on a wrong length
+Napi::Object tensorToJs(Napi::Env env, const at::Tensor& tensor);  // TensorData
 Napi::Float32Array floatsToJs(Napi::Env env, const at::Tensor& tensor);
 Napi::Array toJs(Napi::Env env, const std::vector<int64_t>& values);
 Napi::Array toJs(Napi::Env env, const std::vector<std::string>& values);
 
-data::Images imagesFrom(const Napi::Value& imagesData);                                        // ImagesData
-data::Trigger triggerFrom(const Napi::Value& triggerData, const std::vector<int64_t>& shape);  // TriggerData; [c, h, w]
+data::Images imagesFrom(const Napi::Value& imagesData);  // ImagesData
+data::Trigger triggerFrom(const Napi::Value& triggerData,
+                          const std::vector<int64_t>& shape);  // TriggerData; [c, h, w]
 
-quant::Quantizer quantizerFrom(const Napi::Value& quantizerSpec);                              // QuantizerSpec
+quant::Quantizer quantizerFrom(const Napi::Value& quantizerSpec);  // QuantizerSpec
 Napi::Object toJs(Napi::Env env, const quant::Quantizer& quantizer);
 
 }  // namespace shellac::bindings

@@ -82,7 +82,9 @@ Napi::Object Engine::start(Napi::Env env, const Napi::Value& onProgress, Work wo
 
   auto started = Napi::Object::New(env);
   started.Set("promise", caller.deferred.Promise());
-  started.Set("abort", Napi::Function::New(env, [id](const Napi::CallbackInfo& info) { Engine::of(info.Env()).abort(info.Env(), id); }));
+  started.Set("abort", Napi::Function::New(env, [id](const Napi::CallbackInfo& info) {
+                Engine::of(info.Env()).abort(info.Env(), id);
+              }));
 
   const std::lock_guard lock(mutex_);
   if (halted_) {

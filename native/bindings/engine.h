@@ -1,5 +1,6 @@
-// The addon's own thread. Jobs run on it one after the other, never on libuv's pool; results and progress come back to the
-// JS thread through one thread-safe function. One engine an environment (main thread or worker).
+// The addon's own thread. Jobs run on it one after the other, never on libuv's pool; results and progress
+// come back to the JS thread through one thread-safe function. One engine an environment (main thread or
+// worker).
 #pragma once
 #include <napi.h>
 
@@ -27,8 +28,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // JS thread. Returns { promise, abort }. onProgress may be undefined; when it throws, the job is stopped and the promise
-  // rejected with what it threw.
+  // JS thread. Returns { promise, abort }. onProgress may be undefined; when it throws, the job is stopped
+  // and the promise rejected with what it threw.
   Napi::Object start(Napi::Env env, const Napi::Value& onProgress, Work work);
 
   // JS thread. Stops every job and joins the thread; later jobs are rejected. Safe to call again.

@@ -1,4 +1,5 @@
-// One function an entry of binding.d.ts; each file of this folder that implements some is named after its verb.
+// One function an entry of binding.d.ts; each file of this folder that implements some is named after its
+// verb.
 #pragma once
 #include <napi.h>
 

@@ -9,19 +9,25 @@ namespace {
 
 Failure outOfMemory(const std::string& what) {
   return {Code::OutOfMemory,
-          {.thing = "memory", .found = what, .expected = "enough for the job", .remedy = "use fewer images or a smaller batch"},
+          {.thing = "memory",
+           .found = what,
+           .expected = "enough for the job",
+           .remedy = "use fewer images or a smaller batch"},
           "memory: " + what};
 }
 
 // libtorch's CPU allocator reports exhaustion as a plain c10::Error.
 bool isAllocationFailure(const std::string& what) {
-  return what.find("DefaultCPUAllocator") != std::string::npos || what.find("not enough memory") != std::string::npos;
+  return what.find("DefaultCPUAllocator") != std::string::npos ||
+         what.find("not enough memory") != std::string::npos;
 }
 
 Failure ofTorch(const c10::Error& error) {
   const std::string what = error.what_without_backtrace();
   if (isAllocationFailure(what)) return outOfMemory("libtorch could not allocate");
-  return {Code::Internal, {.thing = "libtorch", .found = what, .remedy = "please report this"}, "libtorch: " + what};
+  return {Code::Internal,
+          {.thing = "libtorch", .found = what, .remedy = "please report this"},
+          "libtorch: " + what};
 }
 
 }  // namespace
@@ -38,7 +44,9 @@ Failure failureOf(std::exception_ptr exception) {
   } catch (const std::bad_alloc&) {
     return outOfMemory("an allocation failed");
   } catch (const std::exception& error) {
-    return {Code::Internal, {.thing = "core", .found = error.what(), .remedy = "please report this"}, error.what()};
+    return {Code::Internal,
+            {.thing = "core", .found = error.what(), .remedy = "please report this"},
+            error.what()};
   }
 }
 

@@ -25,7 +25,8 @@ at::Tensor logits(const LoadedModel& loaded, const at::Tensor& input, at::Device
   const auto reading = interruptible(loaded.reading(device), job);
   std::vector<at::Tensor> batches;
   for (int64_t from = 0; from < input.size(0); from += kBatch)
-    batches.push_back(graph::run(model, input.slice(0, from, from + kBatch).to(device), reading).to(at::kCPU));
+    batches.push_back(
+        graph::run(model, input.slice(0, from, from + kBatch).to(device), reading).to(at::kCPU));
   return at::cat(batches);
 }
 

@@ -19,11 +19,12 @@ int64_t bytesOf(const LoadedModel& loaded) {
 
 Napi::Value handleOf(Napi::Env env, ModelPointer model) {
   const auto bytes = bytesOf(*model);
-  auto handle = Napi::External<ModelPointer>::New(env, std::make_unique<ModelPointer>(std::move(model)).release(),
-                                                  [bytes](Napi::Env finalizeEnv, ModelPointer* pointer) {
-                                                    const std::unique_ptr<ModelPointer> owned(pointer);
-                                                    Napi::MemoryManagement::AdjustExternalMemory(finalizeEnv, -bytes);
-                                                  });
+  auto handle =
+      Napi::External<ModelPointer>::New(env, std::make_unique<ModelPointer>(std::move(model)).release(),
+                                        [bytes](Napi::Env finalizeEnv, ModelPointer* pointer) {
+                                          const std::unique_ptr<ModelPointer> owned(pointer);
+                                          Napi::MemoryManagement::AdjustExternalMemory(finalizeEnv, -bytes);
+                                        });
   handle.TypeTag(&kModelTag);
   Napi::MemoryManagement::AdjustExternalMemory(env, bytes);
   return handle;
@@ -31,7 +32,8 @@ Napi::Value handleOf(Napi::Env env, ModelPointer model) {
 
 ModelPointer modelOf(const Napi::Value& handle) {
   if (!handle.IsExternal() || !handle.As<Napi::External<ModelPointer>>().CheckTypeTag(&kModelTag))
-    throw Error(Code::Internal, {.thing = "model handle", .found = "another value", .remedy = "please report this"});
+    throw Error(Code::Internal,
+                {.thing = "model handle", .found = "another value", .remedy = "please report this"});
   return *handle.As<Napi::External<ModelPointer>>().Data();
 }
 

@@ -1,5 +1,5 @@
-// ModelHandle: a tagged External that shares ownership of a LoadedModel. Jobs hold the pointer, so a handle may be collected
-// while a job runs on its model.
+// ModelHandle: a tagged External that shares ownership of a LoadedModel. Jobs hold the pointer, so a handle
+// may be collected while a job runs on its model.
 #pragma once
 #include <napi.h>
 

@@ -1,5 +1,5 @@
-// Parts of purification on plain tensors, for comparison with naive loops, finite differences and PyTorch. A layer is
-// { op, attributes, weight, bias?, quantizer? }; batches are arrays of tensors.
+// Parts of purification on plain tensors, for comparison with naive loops, finite differences and PyTorch. A
+// layer is { op, attributes, weight, bias?, quantizer? }; batches are arrays of tensors.
 //   closedForm(layer, reference, corrected, { columns, damping, seed })
 //     -> { codes, best, damping, lossBefore, lossAfter, columns }
 //   approximate(layer, { mean, variance }, inputs, { form, steps, bound }) -> { moved, before, after }
@@ -25,7 +25,8 @@ struct Layer {
 
 Layer layerFrom(const Napi::Value& value) {
   const auto spec = value.As<Napi::Object>();
-  graph::Node node{.name = "layer", .op = text(spec, "op"), .inputs = {"input"}, .attributes = {}, .parameters = {}};
+  graph::Node node{
+      .name = "layer", .op = text(spec, "op"), .inputs = {"input"}, .attributes = {}, .parameters = {}};
   eachProperty(object(spec, "attributes"), [&](const std::string& name, const Napi::Value& attribute) {
     if (attribute.IsArray())
       node.attributes[name] = integers(attribute);
@@ -44,8 +45,8 @@ purify::Batches batchesFrom(const Napi::Value& value) {
   return batches;
 }
 
-purify::ClosedFormGroup solve(const Layer& layer, const quant::Quantizer& quantizer, const purify::Moments& sums,
-                              double damping, const purify::Pace& pace) {
+purify::ClosedFormGroup solve(const Layer& layer, const quant::Quantizer& quantizer,
+                              const purify::Moments& sums, double damping, const purify::Pace& pace) {
   const auto W = layer.part.asMatrix(layer.weight);
   const auto rows = W.size(1);
   const auto grids = purify::RowGrids::of(quantizer, W.size(0) * rows);
@@ -70,12 +71,15 @@ Napi::Value closedForm(const Napi::CallbackInfo& info) {
     const auto options = info[3].As<Napi::Object>();
     const Job job;
     const purify::Pace pace{job, "layer", 0, 1};
-    auto generator = at::make_generator<at::CPUGeneratorImpl>(static_cast<uint64_t>(integer(options, "seed")));
+    auto generator =
+        at::make_generator<at::CPUGeneratorImpl>(static_cast<uint64_t>(integer(options, "seed")));
     const auto drawn = purify::drawColumns(layer.part, corrected, integer(options, "columns"), generator);
     const auto sums = purify::moments(layer.part, layer.weight, reference, corrected, drawn, pace);
     const auto solved = solve(layer, quantizer, sums, number(options, "damping"), pace);
     const auto codes = quantizer.codesOfSteps(solved.steps);
-    const auto loss = [&](const at::Tensor& values) { return sums.loss(layer.part.asMatrix(layer.weight - values)); };
+    const auto loss = [&](const at::Tensor& values) {
+      return sums.loss(layer.part.asMatrix(layer.weight - values));
+    };
     auto result = Napi::Object::New(info.Env());
     result.Set("codes", tensorToJs(info.Env(), codes));
     result.Set("best", tensorToJs(info.Env(), solved.best));
@@ -94,9 +98,13 @@ Napi::Value approximate(const Napi::CallbackInfo& info) {
     const auto running = info[1].As<Napi::Object>(), options = info[3].As<Napi::Object>();
     const Job job;
     const purify::BatchNormInput input{
-        layer.part, layer.weight, layer.bias, {tensorFrom(field(running, "mean")), tensorFrom(field(running, "variance"))}};
-    const purify::Pda pda{text(options, "form") == "paper" ? purify::PdaForm::Paper : purify::PdaForm::Official,
-                          integer(options, "steps"), number(options, "bound")};
+        layer.part,
+        layer.weight,
+        layer.bias,
+        {tensorFrom(field(running, "mean")), tensorFrom(field(running, "variance"))}};
+    const purify::Pda pda{
+        text(options, "form") == "paper" ? purify::PdaForm::Paper : purify::PdaForm::Official,
+        integer(options, "steps"), number(options, "bound")};
     const auto result = purify::approximate(input, batchesFrom(info[2]), pda, {job, "layer", 0, 1});
     auto moved = Napi::Array::New(info.Env(), result.moved.size());
     for (size_t b = 0; b < result.moved.size(); ++b)

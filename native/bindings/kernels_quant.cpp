@@ -1,8 +1,7 @@
 // Quantizers and observers on plain tensors, for comparison with naive loops and with PyTorch.
-//   fakeQuantize(x, quantizer, upstream)      -> { codes, values, gradient }: the straight-through gradient for upstream
-//   observe(kind, grid, tensors)              -> QuantizerSpec
-//   fakeQuantizeDynamic(of, x, bits, upstream) -> { values, gradient }
-//   presets()                                 -> names
+//   fakeQuantize(x, quantizer, upstream)      -> { codes, values, gradient }: the straight-through gradient
+//   for upstream observe(kind, grid, tensors)              -> QuantizerSpec fakeQuantizeDynamic(of, x, bits,
+//   upstream) -> { values, gradient } presets()                                 -> names
 #include <ATen/core/grad_mode.h>
 
 #include "bindings/convert.h"
@@ -33,7 +32,8 @@ Napi::Value fakeQuantize(const Napi::CallbackInfo& info) {
     const auto x = tensorFrom(info[0]);
     const auto quantizer = quantizerFrom(info[1]);
     const auto codes = quantizer.codes(x);
-    auto result = withGradient(info.Env(), x, info[2], [&](const auto& y) { return quantizer.straightThrough(y); });
+    auto result =
+        withGradient(info.Env(), x, info[2], [&](const auto& y) { return quantizer.straightThrough(y); });
     result.Set("codes", tensorToJs(info.Env(), codes));
     result.Set("codeValues", tensorToJs(info.Env(), quantizer.values(codes)));
     return result;
@@ -62,7 +62,8 @@ Napi::Value fakeQuantizeDynamic(const Napi::CallbackInfo& info) {
     const bool weight = info[0].As<Napi::String>().Utf8Value() == "weight";
     const auto bits = info[2].As<Napi::Number>().Int64Value();
     return withGradient(info.Env(), tensorFrom(info[1]), info[3], [&](const auto& x) {
-      return weight ? quant::fakeQuantizeWeightDynamic(x, bits) : quant::fakeQuantizeActivationDynamic(x, bits);
+      return weight ? quant::fakeQuantizeWeightDynamic(x, bits)
+                    : quant::fakeQuantizeActivationDynamic(x, bits);
     });
   });
 }

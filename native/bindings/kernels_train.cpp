@@ -1,5 +1,6 @@
-// objectiveGradients(model, images, trainOptions) -> { loss, gradients }: an objective's value on one batch of all the
-// images, and its gradient for each trained tensor, for comparison with finite differences and with PyTorch.
+// objectiveGradients(model, images, trainOptions) -> { loss, gradients }: an objective's value on one batch
+// of all the images, and its gradient for each trained tensor, for comparison with finite differences and
+// with PyTorch.
 #include <c10/core/GradMode.h>
 
 #include "bindings/convert.h"
@@ -16,8 +17,8 @@ struct Gradients {
   graph::Tensors byName;
 };
 
-Gradients gradientsOf(const LoadedModel& loaded, const data::Images& images, const train::Objective& objective,
-                      const train::Options& options) {
+Gradients gradientsOf(const LoadedModel& loaded, const data::Images& images,
+                      const train::Objective& objective, const train::Options& options) {
   const c10::AutoGradMode withGradients(true);
   auto model = fullPrecision(loaded).clone();
   for (auto& parameter : train::trainable(model)) parameter.mutable_grad() = at::zeros_like(parameter);
@@ -53,9 +54,11 @@ Napi::Value objectiveGradients(const Napi::CallbackInfo& info) {
 
 Napi::Value scheduleFactor(const Napi::CallbackInfo& info) {
   const auto name = info[0].As<Napi::String>().Utf8Value();
-  const auto schedule = name == "cosine" ? train::Schedule::Cosine
-                                         : (name == "one-cycle" ? train::Schedule::OneCycle : train::Schedule::Constant);
-  return Napi::Number::New(info.Env(), train::scheduleFactor(schedule, info[1].As<Napi::Number>().DoubleValue()));
+  const auto schedule = name == "cosine"
+                            ? train::Schedule::Cosine
+                            : (name == "one-cycle" ? train::Schedule::OneCycle : train::Schedule::Constant);
+  return Napi::Number::New(info.Env(),
+                           train::scheduleFactor(schedule, info[1].As<Napi::Number>().DoubleValue()));
 }
 
 }  // namespace

@@ -12,12 +12,15 @@ namespace shellac::bindings {
 namespace {
 
 Finish handing(LoadedModel loaded) {
-  return [model = std::make_shared<const LoadedModel>(std::move(loaded))](Napi::Env env) { return handleOf(env, model); };
+  return [model = std::make_shared<const LoadedModel>(std::move(loaded))](Napi::Env env) {
+    return handleOf(env, model);
+  };
 }
 
 std::vector<int64_t> weightShape(const LoadedModel& loaded, const graph::Node& node) {
   if (loaded.quantization)
-    if (const auto weight = loaded.quantization->weights.find(node.name); weight != loaded.quantization->weights.end())
+    if (const auto weight = loaded.quantization->weights.find(node.name);
+        weight != loaded.quantization->weights.end())
       return weight->second.codes.sizes().vec();
   return loaded.model.parameter(node, "weight").sizes().vec();
 }

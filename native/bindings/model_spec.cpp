@@ -35,14 +35,23 @@ std::vector<std::string> strings(const Napi::Value& value) {
 }
 
 graph::Node nodeFrom(const Napi::Object& spec) {
-  graph::Node node{.name = text(spec, "name"), .op = text(spec, "op"), .inputs = strings(field(spec, "inputs")), .attributes = {}, .parameters = {}};
-  eachProperty(object(spec, "attributes"), [&](const std::string& name, const Napi::Value& value) { node.attributes[name] = attributeFrom(value); });
-  eachProperty(object(spec, "parameters"), [&](const std::string& role, const Napi::Value& value) { node.parameters[role] = value.ToString().Utf8Value(); });
+  graph::Node node{.name = text(spec, "name"),
+                   .op = text(spec, "op"),
+                   .inputs = strings(field(spec, "inputs")),
+                   .attributes = {},
+                   .parameters = {}};
+  eachProperty(object(spec, "attributes"), [&](const std::string& name, const Napi::Value& value) {
+    node.attributes[name] = attributeFrom(value);
+  });
+  eachProperty(object(spec, "parameters"), [&](const std::string& role, const Napi::Value& value) {
+    node.parameters[role] = value.ToString().Utf8Value();
+  });
   return node;
 }
 
 Napi::Object nodeToJs(Napi::Env env, const graph::Node& node) {
-  auto attributes = Napi::Object::New(env), parameters = Napi::Object::New(env), spec = Napi::Object::New(env);
+  auto attributes = Napi::Object::New(env), parameters = Napi::Object::New(env),
+       spec = Napi::Object::New(env);
   for (const auto& [name, attribute] : node.attributes) attributes.Set(name, attributeToJs(env, attribute));
   for (const auto& [role, name] : node.parameters) parameters.Set(role, name);
   spec.Set("name", node.name);
@@ -54,9 +63,11 @@ Napi::Object nodeToJs(Napi::Env env, const graph::Node& node) {
 }
 
 graph::Graph graphFrom(const Napi::Object& spec) {
-  graph::Graph graph{.inputShape = integers(field(spec, "inputShape")), .nodes = {}, .output = text(spec, "output")};
+  graph::Graph graph{
+      .inputShape = integers(field(spec, "inputShape")), .nodes = {}, .output = text(spec, "output")};
   const auto nodes = field(spec, "nodes").As<Napi::Array>();
-  for (uint32_t i = 0; i < nodes.Length(); ++i) graph.nodes.push_back(nodeFrom(nodes.Get(i).As<Napi::Object>()));
+  for (uint32_t i = 0; i < nodes.Length(); ++i)
+    graph.nodes.push_back(nodeFrom(nodes.Get(i).As<Napi::Object>()));
   return graph;
 }
 
@@ -68,7 +79,8 @@ quant::Quantization quantizationFrom(const Napi::Object& spec) {
                                    .activations = {}};
   eachProperty(object(spec, "weights"), [&](const std::string& node, const Napi::Value& value) {
     const auto weight = value.As<Napi::Object>();
-    quantization.weights.emplace(node, quant::QuantizedWeight{quantizerFrom(field(weight, "quantizer")), tensorFrom(field(weight, "codes"))});
+    quantization.weights.emplace(node, quant::QuantizedWeight{quantizerFrom(field(weight, "quantizer")),
+                                                              tensorFrom(field(weight, "codes"))});
   });
   eachProperty(object(spec, "activations"), [&](const std::string& name, const Napi::Value& value) {
     quantization.activations.emplace(name, quantizerFrom(value));
@@ -85,10 +97,13 @@ Napi::Value toJs(Napi::Env env, const std::optional<quant::Quantization>& quanti
     entry.Set("codes", tensorToJs(env, weight.codes));
     weights.Set(node, entry);
   }
-  for (const auto& [value, quantizer] : quantization->activations) activations.Set(value, bindings::toJs(env, quantizer));
+  for (const auto& [value, quantizer] : quantization->activations)
+    activations.Set(value, bindings::toJs(env, quantizer));
   spec.Set("preset", quantization->preset);
   spec.Set("weightBits", static_cast<double>(quantization->weightBits));
-  spec.Set("activationBits", quantization->activationBits ? Napi::Number::New(env, static_cast<double>(*quantization->activationBits)) : env.Null());
+  spec.Set("activationBits", quantization->activationBits
+                                 ? Napi::Number::New(env, static_cast<double>(*quantization->activationBits))
+                                 : env.Null());
   spec.Set("weights", weights);
   spec.Set("activations", activations);
   return spec;
@@ -98,7 +113,9 @@ Napi::Value toJs(Napi::Env env, const std::optional<quant::Quantization>& quanti
 
 LoadedModel modelFrom(const Napi::Object& spec) {
   LoadedModel loaded{.model = {.graph = graphFrom(object(spec, "graph")), .tensors = {}}};
-  eachProperty(object(spec, "tensors"), [&](const std::string& name, const Napi::Value& value) { loaded.model.tensors[name] = tensorFrom(value); });
+  eachProperty(object(spec, "tensors"), [&](const std::string& name, const Napi::Value& value) {
+    loaded.model.tensors[name] = tensorFrom(value);
+  });
   if (const auto quantization = field(spec, "quantization"); !absent(quantization))
     loaded.quantization = quantizationFrom(quantization.As<Napi::Object>());
   return loaded;
@@ -107,7 +124,8 @@ LoadedModel modelFrom(const Napi::Object& spec) {
 Napi::Object toJs(Napi::Env env, const graph::Graph& graph) {
   auto spec = Napi::Object::New(env);
   auto nodes = Napi::Array::New(env, graph.nodes.size());
-  for (size_t i = 0; i < graph.nodes.size(); ++i) nodes.Set(static_cast<uint32_t>(i), nodeToJs(env, graph.nodes[i]));
+  for (size_t i = 0; i < graph.nodes.size(); ++i)
+    nodes.Set(static_cast<uint32_t>(i), nodeToJs(env, graph.nodes[i]));
   spec.Set("inputShape", toJs(env, graph.inputShape));
   spec.Set("nodes", nodes);
   spec.Set("output", graph.output);

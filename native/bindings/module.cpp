@@ -17,7 +17,11 @@ using EntryPoint = Napi::Value (*)(const Napi::CallbackInfo&);
 template <EntryPoint entry>
 void expose(Napi::Env env, Napi::Object exports, const char* name) {
   exports.Set(name, Napi::Function::New(
-                        env, [](const Napi::CallbackInfo& info) { return guarded(info.Env(), [&] { return entry(info); }); }, name));
+                        env,
+                        [](const Napi::CallbackInfo& info) {
+                          return guarded(info.Env(), [&] { return entry(info); });
+                        },
+                        name));
 }
 
 Napi::Value halt(const Napi::CallbackInfo& info) {

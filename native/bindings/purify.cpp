@@ -60,11 +60,13 @@ Napi::Value purify(const Napi::CallbackInfo& info) {
     const auto& model = fullPrecision(*loaded);
     loaded->classes(calibration.shape());
     auto result = purify::purify(model, calibration, settings, jobOptions.enter(), job);
-    const auto purified = std::make_shared<const LoadedModel>(quantizedModel(model, std::move(result.quantization)));
+    const auto purified =
+        std::make_shared<const LoadedModel>(quantizedModel(model, std::move(result.quantization)));
     return [purified, units = result.units](Napi::Env env) -> Napi::Value {
       auto object = Napi::Object::New(env);
       auto reports = Napi::Array::New(env, units.size());
-      for (size_t i = 0; i < units.size(); ++i) reports.Set(static_cast<uint32_t>(i), reportToJs(env, units[i]));
+      for (size_t i = 0; i < units.size(); ++i)
+        reports.Set(static_cast<uint32_t>(i), reportToJs(env, units[i]));
       object.Set("model", handleOf(env, purified));
       object.Set("units", reports);
       return object;

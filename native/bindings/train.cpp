@@ -38,7 +38,8 @@ train::Options trainOptionsFrom(const Napi::Object& options, const std::vector<i
                         .schedule = scheduleFrom(text(options, "schedule")),
                         .augmentation = {integer(options, "crop"), flag(options, "flip")},
                         .seed = static_cast<uint64_t>(integer(options, "seed"))};
-  if (const auto trigger = field(options, "trigger"); !absent(trigger)) result.trigger = triggerFrom(trigger, imageShape);
+  if (const auto trigger = field(options, "trigger"); !absent(trigger))
+    result.trigger = triggerFrom(trigger, imageShape);
   return result;
 }
 
@@ -53,7 +54,8 @@ Napi::Value train(const Napi::CallbackInfo& info) {
     const auto& model = fullPrecision(*loaded);
     data::checkLabels(images, loaded->classes(images.shape()));
     auto result = train::train(model, images, objective, settings, jobOptions.enter(), job);
-    return [trained = std::make_shared<const LoadedModel>(LoadedModel{.model = result.model}), epochs = result.epochs](Napi::Env env) -> Napi::Value {
+    return [trained = std::make_shared<const LoadedModel>(LoadedModel{.model = result.model}),
+            epochs = result.epochs](Napi::Env env) -> Napi::Value {
       auto object = Napi::Object::New(env);
       auto reports = Napi::Array::New(env, epochs.size());
       for (size_t i = 0; i < epochs.size(); ++i) {

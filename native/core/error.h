@@ -5,7 +5,17 @@
 
 namespace shellac {
 
-enum class Code { BadOption, BadModel, UnsupportedOp, BadData, Aborted, OutOfMemory, NoLibtorch, Device, Internal };
+enum class Code {
+  BadOption,
+  BadModel,
+  UnsupportedOp,
+  BadData,
+  Aborted,
+  OutOfMemory,
+  NoLibtorch,
+  Device,
+  Internal
+};
 
 // The stable name that users match on, such as "ERR_BAD_MODEL".
 const char* codeName(Code code);

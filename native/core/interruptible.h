@@ -1,4 +1,5 @@
-// A reading that also asks the job at every node whether to go on: one pass of a large model can take seconds.
+// A reading that also asks the job at every node whether to go on: one pass of a large model can take
+// seconds.
 #pragma once
 #include "core/graph/executor.h"
 #include "core/job.h"

@@ -9,11 +9,11 @@
 namespace shellac {
 
 struct Progress {
-  std::string stage;       // "calibrate", "purify", "train", "measure", ...
-  std::string name = {};   // of the unit, where there is one
-  int64_t unit = 0;        // finished units (or epochs), 0 .. units
+  std::string stage;      // "calibrate", "purify", "train", "measure", ...
+  std::string name = {};  // of the unit, where there is one
+  int64_t unit = 0;       // finished units (or epochs), 0 .. units
   int64_t units = 0;
-  int64_t step = 0;        // finished steps within the unit, 0 .. steps
+  int64_t step = 0;  // finished steps within the unit, 0 .. steps
   int64_t steps = 0;
   double loss = std::numeric_limits<double>::quiet_NaN();
 };

@@ -9,10 +9,11 @@ namespace {
 void checkCoded(const graph::Model& model, const std::string& name, const quant::QuantizedWeight& weight) {
   const auto& node = model.graph.node(name);
   if (!graph::hasWeight(node) || weight.codes.dim() < 2)
-    throw Error(Code::BadModel, {.thing = "codes of '" + name + "'",
-                                 .found = "a " + node.op + " with codes of shape " + showShape(weight.codes.sizes()),
-                                 .expected = "a conv2d or linear with codes of its weight's shape",
-                                 .remedy = "quantize the model again"});
+    throw Error(Code::BadModel,
+                {.thing = "codes of '" + name + "'",
+                 .found = "a " + node.op + " with codes of shape " + showShape(weight.codes.sizes()),
+                 .expected = "a conv2d or linear with codes of its weight's shape",
+                 .remedy = "quantize the model again"});
   quant::checkCodes(name, weight);
 }
 

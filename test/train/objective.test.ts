@@ -135,21 +135,34 @@ t.test('cross-entropy: its gradient is the slope of its value', async t => {
   const native = await loadNative()
   const { gradients } = await objective(native, 'cross-entropy')
   const step = 1e-2
-  for (const [name, index] of [['conv1.weight', 10], ['bn2.weight', 3], ['fc.bias', 2]] as const) {
+  for (const [name, index] of [
+    ['conv1.weight', 10],
+    ['bn2.weight', 3],
+    ['fc.bias', 2],
+  ] as const) {
     const at = async (change: number) => {
       const { shape, values } = fixture.tensors[name] as { shape: number[]; values: number[] }
       const moved = values.map((value, i) => (i === index ? value + change : value))
-      return (await objective(native, 'cross-entropy', { ...fixture.tensors, [name]: { shape, values: moved } })).loss
+      return (
+        await objective(native, 'cross-entropy', { ...fixture.tensors, [name]: { shape, values: moved } })
+      ).loss
     }
     const slope = ((await at(step)) - (await at(-step))) / (2 * step)
     const found = floats(gradients[name] as TensorData)[index] ?? Number.NaN
-    t.ok(Math.abs(slope - found) < 1e-3 + 0.02 * Math.abs(found), `${name}[${index}]: ${found}, slope ${slope}`)
+    t.ok(
+      Math.abs(slope - found) < 1e-3 + 0.02 * Math.abs(found),
+      `${name}[${index}]: ${found}, slope ${slope}`,
+    )
   }
 })
 
 t.test('schedules: constant, a cosine to zero, a warm-up and a cosine', async t => {
-  const kernel = (await loadNative()).kernels.scheduleFactor as unknown as (name: string, progress: number) => number
-  const close = (found: number, expected: number) => t.ok(Math.abs(found - expected) < 1e-12, `${found}, ${expected}`)
+  const kernel = (await loadNative()).kernels.scheduleFactor as unknown as (
+    name: string,
+    progress: number,
+  ) => number
+  const close = (found: number, expected: number) =>
+    t.ok(Math.abs(found - expected) < 1e-12, `${found}, ${expected}`)
   close(kernel('constant', 0.7), 1)
   close(kernel('cosine', 0), 1)
   close(kernel('cosine', 0.5), 0.5)

@@ -12,9 +12,9 @@
 namespace shellac::data {
 
 struct Images {
-  at::Tensor pixels;   // uint8 [n, c, h, w]
-  at::Tensor labels;   // int64 [n]; undefined where no labels are known
-  at::Tensor mean;     // float32 [c], in units of 0 .. 1
+  at::Tensor pixels;     // uint8 [n, c, h, w]
+  at::Tensor labels;     // int64 [n]; undefined where no labels are known
+  at::Tensor mean;       // float32 [c], in units of 0 .. 1
   at::Tensor deviation;  // float32 [c]
 
   int64_t count() const { return pixels.size(0); }

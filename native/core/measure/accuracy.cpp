@@ -11,7 +11,8 @@ namespace {
 
 at::Tensor predict(const graph::Model& model, const graph::Reading& reading, const data::Images& images,
                    const at::Tensor& floats) {
-  return graph::run(model, images.normalize(floats).contiguous(at::MemoryFormat::ChannelsLast), reading).argmax(1);
+  return graph::run(model, images.normalize(floats).contiguous(at::MemoryFormat::ChannelsLast), reading)
+      .argmax(1);
 }
 
 void checkTarget(int64_t target, int64_t classes) {
@@ -24,8 +25,8 @@ void checkTarget(int64_t target, int64_t classes) {
 
 }  // namespace
 
-Counts count(const LoadedModel& loaded, const data::Images& images, const std::optional<Attack>& attack, int64_t batch,
-             at::Device device, const Job& job) {
+Counts count(const LoadedModel& loaded, const data::Images& images, const std::optional<Attack>& attack,
+             int64_t batch, at::Device device, const Job& job) {
   const c10::NoGradGuard noGrad;
   const auto classes = loaded.classes(images.shape());
   data::checkLabels(images, classes);

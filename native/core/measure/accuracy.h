@@ -1,5 +1,6 @@
-// Counts behind BA and ASR. BA: correct / samples. ASR: hits / triggered, where `triggered` are the samples whose label is
-// not the target class, each with the trigger on it, and `hits` those of them that the model gives to the target.
+// Counts behind BA and ASR. BA: correct / samples. ASR: hits / triggered, where `triggered` are the samples
+// whose label is not the target class, each with the trigger on it, and `hits` those of them that the model
+// gives to the target.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -23,9 +24,9 @@ struct Attack {
   int64_t target = 0;
 };
 
-// images need labels, each a class of the model. Throws Error{BadData} otherwise, Error{BadOption} for a target that is
-// no class, Error{Aborted}.
-Counts count(const LoadedModel& loaded, const data::Images& images, const std::optional<Attack>& attack, int64_t batch,
-             at::Device device, const Job& job);
+// images need labels, each a class of the model. Throws Error{BadData} otherwise, Error{BadOption} for a
+// target that is no class, Error{Aborted}.
+Counts count(const LoadedModel& loaded, const data::Images& images, const std::optional<Attack>& attack,
+             int64_t batch, at::Device device, const Job& job);
 
 }  // namespace shellac::measure

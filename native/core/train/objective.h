@@ -1,4 +1,5 @@
-// What training minimizes: a sum of weighted terms. A clean model, an attack and a tuning defence differ by this alone.
+// What training minimizes: a sum of weighted terms. A clean model, an attack and a tuning defence differ by
+// this alone.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -18,8 +19,8 @@ struct Batch {
 
 struct Term {
   double weight = 1;
-  // A scalar with a gradient for every parameter that is to be trained. Each term is differentiated by itself, so that
-  // only one term's intermediate values are alive at a time.
+  // A scalar with a gradient for every parameter that is to be trained. Each term is differentiated by
+  // itself, so that only one term's intermediate values are alive at a time.
   std::function<at::Tensor(const graph::Model&, const Batch&)> loss;
 };
 

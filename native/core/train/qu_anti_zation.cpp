@@ -46,10 +46,11 @@ Objective quAntiZation(const graph::Graph& graph, const QuAntiZation& settings) 
   }});
   for (const auto bits : settings.bits) {
     const auto reading = quantizedReading(graph, bits, settings.activations);
-    objective.terms.push_back({.weight = settings.c1,
-                               .loss = [reading, c2, target = settings.target](const graph::Model& model, const Batch& batch) {
-                                 return twoSided(model, batch, reading, at::full_like(batch.labels, target), c2);
-                               }});
+    objective.terms.push_back(
+        {.weight = settings.c1,
+         .loss = [reading, c2, target = settings.target](const graph::Model& model, const Batch& batch) {
+           return twoSided(model, batch, reading, at::full_like(batch.labels, target), c2);
+         }});
   }
   return objective;
 }

@@ -19,7 +19,8 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-std::unique_ptr<torch::optim::Optimizer> makeOptimizer(const std::vector<at::Tensor>& parameters, const Options& options) {
+std::unique_ptr<torch::optim::Optimizer> makeOptimizer(const std::vector<at::Tensor>& parameters,
+                                                       const Options& options) {
   if (options.optimizer == Optimizer::Adam)
     return std::make_unique<torch::optim::Adam>(
         parameters, torch::optim::AdamOptions(options.learningRate).weight_decay(options.weightDecay));
@@ -29,18 +30,20 @@ std::unique_ptr<torch::optim::Optimizer> makeOptimizer(const std::vector<at::Ten
                                                              .weight_decay(options.weightDecay));
 }
 
-Batch makeBatch(const data::Images& images, const at::Tensor& indices, const Options& options, at::Generator& generator,
-                at::Device device) {
+Batch makeBatch(const data::Images& images, const at::Tensor& indices, const Options& options,
+                at::Generator& generator, at::Device device) {
   const c10::NoGradGuard noGrad;
   const auto floats = augment(images.floats(indices, device), options.augmentation, generator);
-  const auto ready = [&](const at::Tensor& x) { return images.normalize(x).contiguous(at::MemoryFormat::ChannelsLast); };
+  const auto ready = [&](const at::Tensor& x) {
+    return images.normalize(x).contiguous(at::MemoryFormat::ChannelsLast);
+  };
   return {.clean = ready(floats),
           .triggered = options.trigger ? ready(options.trigger->apply(floats)) : at::Tensor{},
           .labels = images.labels.index_select(0, indices).to(device)};
 }
 
-double descend(graph::Model& model, const Objective& objective, const Batch& batch, torch::optim::Optimizer& optimizer,
-               const Job& job) {
+double descend(graph::Model& model, const Objective& objective, const Batch& batch,
+               torch::optim::Optimizer& optimizer, const Job& job) {
   optimizer.zero_grad();
   double total = 0;
   for (const auto& term : objective.terms) {
@@ -59,7 +62,8 @@ double descend(graph::Model& model, const Objective& objective, const Batch& bat
 
 graph::Model finished(const graph::Model& model) {
   auto copy = model.clone();
-  for (auto& [name, tensor] : copy.tensors) tensor = tensor.detach().to(at::kCPU).contiguous().requires_grad_(false);
+  for (auto& [name, tensor] : copy.tensors)
+    tensor = tensor.detach().to(at::kCPU).contiguous().requires_grad_(false);
   return copy;
 }
 
@@ -77,8 +81,10 @@ double scheduleFactor(Schedule schedule, double progress) {
   const auto cosine = [](double t) { return 0.5 * (1 + std::cos(std::numbers::pi * t)); };
   constexpr double kWarmUp = 0.3, kStart = 1.0 / 25;
   switch (schedule) {
-    case Schedule::Constant: return 1;
-    case Schedule::Cosine: return cosine(progress);
+    case Schedule::Constant:
+      return 1;
+    case Schedule::Cosine:
+      return cosine(progress);
     case Schedule::OneCycle:
       return progress < kWarmUp ? kStart + (1 - kStart) * progress / kWarmUp
                                 : cosine((progress - kWarmUp) / (1 - kWarmUp));
@@ -104,13 +110,14 @@ Batch wholeBatch(const data::Images& images, const Options& options) {
   return makeBatch(images, at::arange(images.count(), at::kLong), plain, generator, at::kCPU);
 }
 
-Result train(const graph::Model& source, const data::Images& images, const Objective& objective, const Options& options,
-             at::Device device, const Job& job) {
+Result train(const graph::Model& source, const data::Images& images, const Objective& objective,
+             const Options& options, at::Device device, const Job& job) {
   const c10::AutoGradMode withGradients(true);
   auto generator = at::make_generator<at::CPUGeneratorImpl>(options.seed);
   auto model = source.to(device).clone();
   const auto optimizer = makeOptimizer(trainable(model), options);
-  // BN cannot normalize a batch of one image by its own statistics, so a short last batch is left to the next epoch's draw.
+  // BN cannot normalize a batch of one image by its own statistics, so a short last batch is left to the next
+  // epoch's draw.
   const auto batch = std::min(options.batch, images.count());
   const auto steps = images.count() / batch;
   Result result;
@@ -120,14 +127,21 @@ Result train(const graph::Model& source, const data::Images& images, const Objec
     const auto order = at::randperm(images.count(), generator, at::kLong);
     double sum = 0;
     for (int64_t step = 0; step < steps; ++step) {
-      const auto progress = static_cast<double>(epoch * steps + step) / static_cast<double>(options.epochs * steps);
+      const auto progress =
+          static_cast<double>(epoch * steps + step) / static_cast<double>(options.epochs * steps);
       for (auto& group : optimizer->param_groups())
         group.options().set_lr(options.learningRate * scheduleFactor(options.schedule, progress));
-      const auto samples = makeBatch(images, order.slice(0, step * batch, (step + 1) * batch), options, generator, device);
+      const auto samples =
+          makeBatch(images, order.slice(0, step * batch, (step + 1) * batch), options, generator, device);
       const auto loss = descend(model, objective, samples, *optimizer, job);
       checkLoss(loss, epoch + 1);
       sum += loss;
-      job.checkpoint({.stage = "train", .unit = epoch, .units = options.epochs, .step = step + 1, .steps = steps, .loss = loss});
+      job.checkpoint({.stage = "train",
+                      .unit = epoch,
+                      .units = options.epochs,
+                      .step = step + 1,
+                      .steps = steps,
+                      .loss = loss});
     }
     const auto mean = sum / static_cast<double>(steps);
     if (!objective.keepBest || mean < best) {

@@ -40,19 +40,20 @@ struct Result {
   std::vector<EpochReport> epochs;
 };
 
-// The learning rate's factor at `progress`, 0 .. 1 of all steps. Cosine: from 1 to 0. OneCycle: linear from 1/25 to 1 over
-// the first 30%, then cosine to 0.
+// The learning rate's factor at `progress`, 0 .. 1 of all steps. Cosine: from 1 to 0. OneCycle: linear from
+// 1/25 to 1 over the first 30%, then cosine to 0.
 double scheduleFactor(Schedule schedule, double progress);
 
-// Tensors of the model's trainable roles, by tensor name order, each now requiring a gradient; BN's statistics are buffers.
+// Tensors of the model's trainable roles, by tensor name order, each now requiring a gradient; BN's
+// statistics are buffers.
 std::vector<at::Tensor> trainable(graph::Model& model);
 
 // All images as one batch, in order, not augmented.
 Batch wholeBatch(const data::Images& images, const Options& options);
 
-// Trains a copy; `model` stays as it is. images need labels. Throws Error{BadData} when the loss is not finite, naming the
-// epoch, Error{Aborted}.
-Result train(const graph::Model& model, const data::Images& images, const Objective& objective, const Options& options,
-             at::Device device, const Job& job);
+// Trains a copy; `model` stays as it is. images need labels. Throws Error{BadData} when the loss is not
+// finite, naming the epoch, Error{Aborted}.
+Result train(const graph::Model& model, const data::Images& images, const Objective& objective,
+             const Options& options, at::Device device, const Job& job);
 
 }  // namespace shellac::train
