@@ -2,7 +2,8 @@
 // layer is { op, attributes, weight, bias?, quantizer? }; batches are arrays of tensors.
 //   closedForm(layer, reference, corrected, { columns, damping, seed })
 //     -> { codes, best, damping, lossBefore, lossAfter, columns }
-//   approximate(layer, { mean, variance }, inputs, { form, steps, bound }) -> { moved, before, after }
+//   approximate(layer, { mean, variance }, inputs, { form, steps, bound, skipRepeats }) -> { moved, before,
+//   after }
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -104,7 +105,7 @@ Napi::Value approximate(const Napi::CallbackInfo& info) {
         {tensorFrom(field(running, "mean")), tensorFrom(field(running, "variance"))}};
     const purify::Pda pda{
         text(options, "form") == "paper" ? purify::PdaForm::Paper : purify::PdaForm::Official,
-        integer(options, "steps"), number(options, "bound")};
+        integer(options, "steps"), number(options, "bound"), flag(options, "skipRepeats")};
     const auto result = purify::approximate(input, batchesFrom(info[2]), pda, {job, "layer", 0, 1});
     auto moved = Napi::Array::New(info.Env(), result.moved.size());
     for (size_t b = 0; b < result.moved.size(); ++b)

@@ -28,7 +28,7 @@ export interface PurifyKernels {
     layer: LayerSpec,
     running: { mean: TensorData; variance: TensorData },
     inputs: TensorData[],
-    options: { form: 'official' | 'paper'; steps: number; bound: number },
+    options: { form: 'official' | 'paper'; steps: number; bound: number; skipRepeats: boolean },
   ): { moved: TensorData[]; before: number; after: number }
 }
 

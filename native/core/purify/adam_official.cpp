@@ -1,5 +1,6 @@
-// LAC as the official code does it: the quantized unit with its BN, activation and output quantizer, on the corrected
-// quantized model's inputs, against the full-precision unit on full-precision inputs. All iterations are run.
+// LAC as the official code does it: the quantized unit with its BN, activation and output quantizer, on the
+// corrected quantized model's inputs, against the full-precision unit on full-precision inputs. All
+// iterations are run.
 //   loss = mean over n, h, w of Σ_c (unit(X̂; Ŵ) − unit(X; W))²
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/mse_loss.h>

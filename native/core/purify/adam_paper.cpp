@@ -1,6 +1,8 @@
 // LAC as the paper's text says it (Eq. 3): the layer's linear map alone, and one input for both sides.
 //   loss = mean over n, h, w of Σ_c (W·X̂ − Ŵ·X̂)² = that of (Ŵ − W)·X̂, one convolution
-// X̂ is the corrected quantized model's input, moved by PDA. The iterations are a maximum: it stops on a plateau.
+// X̂ is the corrected quantized model's input, moved by PDA. The iterations are a maximum: it stops on a
+// plateau, and the solution is the iterate of least loss on the drawn columns, since Eq. 3 asks for the
+// least.
 #include <ATen/TensorOperators.h>
 
 #include "core/purify/descent.h"
@@ -19,7 +21,11 @@ class AdamPaper final : public Solver {
       const auto error = problem.part.forward(problem.corrected[batch], quantized - problem.weight, {});
       return error.square().sum() * (static_cast<double>(error.size(1)) / static_cast<double>(error.numel()));
     };
-    return descend(problem, objective, descent_, generator, pace);
+    auto descent = descent_;
+    descent.judge = [&](const at::Tensor& quantized) {
+      return problem.moments.energy(problem.part.asMatrix(problem.weight - quantized));
+    };
+    return descend(problem, objective, descent, generator, pace);
   }
 
  private:

@@ -3,10 +3,11 @@
 // Minimizes ‖WX − ŴX̂‖²/m + λ‖Ŵ − W‖² over the quantizer's grid (paper, Eq. 3; the λ term is ours).
 // X [k, m]: full-precision columns. X̂ [k, m]: corrected columns. W [o, k]. One problem a convolution group.
 //   1. H = X̂X̂ᵀ/m + λI; the real optimum is W* = W + (W·XX̂ᵀ/m − W·X̂X̂ᵀ/m)·H⁻¹ = W + C·H⁻¹.
-//   2. H = RRᵀ, R upper triangular; W* is rounded column by column, left to right (round_columns.h: OBQ/GPTQ).
+//   2. H = RRᵀ, R upper triangular; W* is rounded column by column, left to right (round_columns.h:
+//   OBQ/GPTQ).
 // Columns are read once, in batches, into H and C (moments.h): memory does not grow with m.
-// λ is `damping` · H's mean diagonal. An input that is always zero has only λ in H: it keeps W, and its nearest code.
-// If H cannot be factored, λ rises tenfold and the report says so; then the unit fails by name.
+// λ is `damping` · H's mean diagonal. An input that is always zero has only λ in H: it keeps W, and its
+// nearest code. If H cannot be factored, λ rises tenfold and the report says so; then the unit fails by name.
 // Nearest rounding is never the way out: it is what wakes the backdoor.
 #include "core/purify/closed_form.h"
 
@@ -31,8 +32,10 @@ constexpr double kMostDamping = 10;
 constexpr int64_t kRows = 64;
 
 [[noreturn]] void refuse(const Pace& pace, const std::string& found, const std::string& remedy) {
-  throw Error(Code::BadData, {.thing = "unit " + pace.unit, .found = found,
-                              .expected = "inputs whose second moments can be factored", .remedy = remedy});
+  throw Error(Code::BadData, {.thing = "unit " + pace.unit,
+                              .found = found,
+                              .expected = "inputs whose second moments can be factored",
+                              .remedy = remedy});
 }
 
 struct Factor {
@@ -42,7 +45,8 @@ struct Factor {
 
 Factor factorDamped(const at::Tensor& H, double damping, const Pace& pace) {
   const auto mean = H.diagonal().mean().item<double>();
-  if (!std::isfinite(mean)) refuse(pace, "inputs that are not finite", "check the model and the calibration images");
+  if (!std::isfinite(mean))
+    refuse(pace, "inputs that are not finite", "check the model and the calibration images");
   // Without any input every code is as good as any other, and H = I leaves the nearest one.
   if (mean == 0) return {at::eye(H.size(0), H.options().dtype(at::kDouble)), damping};
   for (double share = damping; share <= kMostDamping; share = std::max(10 * share, 1e-6)) {
@@ -82,7 +86,8 @@ class ClosedForm final : public Solver {
       steps.push_back(solved.steps);
       damping = std::max(damping, solved.damping);
     }
-    return {.codes = problem.quantizer.codesOfSteps(problem.part.asWeight(at::stack(steps))), .damping = damping};
+    return {.codes = problem.quantizer.codesOfSteps(problem.part.asWeight(at::stack(steps))),
+            .damping = damping};
   }
 
  private:

@@ -13,7 +13,8 @@ namespace shellac::purify {
 
 namespace {
 
-// With PDA, columns come from so many images at least, where there are as many: columns of one image are much alike.
+// With PDA, columns come from so many images at least, where there are as many: columns of one image are much
+// alike.
 constexpr int64_t kLeastImages = 128;
 
 struct Inputs {
@@ -39,8 +40,10 @@ Batches take(const Batches& batches, const at::Tensor& indices, int64_t size) {
   return at::cat(taken).split(size);
 }
 
-// PDA is done for images whose columns are used, and for no others: it is many times the work of all the rest.
-Inputs drawImages(const Inputs& all, const LinearPart& part, const Options& options, at::Generator& generator) {
+// PDA is done for images whose columns are used, and for no others: it is many times the work of all the
+// rest.
+Inputs drawImages(const Inputs& all, const LinearPart& part, const Options& options,
+                  at::Generator& generator) {
   const auto n = countOf(all.corrected);
   const auto positions = part.positions(all.corrected.front());
   const auto wanted = std::max(kLeastImages, (options.columns + positions - 1) / positions);
@@ -69,7 +72,8 @@ std::optional<quant::Quantizer> outputQuantizer(const UnitTask& task) {
 
 }  // namespace
 
-CorrectedUnit correctUnit(const UnitTask& task, const Options& options, at::Generator& generator, const Pace& pace) {
+CorrectedUnit correctUnit(const UnitTask& task, const Options& options, at::Generator& generator,
+                          const Pace& pace) {
   const auto& node = task.model.graph.node(task.unit.name);
   const auto weight = task.model.parameter(node, "weight");
   const auto quantizer = task.nearest.quantizer.to(weight.device());
@@ -78,7 +82,8 @@ CorrectedUnit correctUnit(const UnitTask& task, const Options& options, at::Gene
   const auto solver = makeSolver(options);
 
   Inputs inputs{task.streams.full(task.unit.input), task.streams.corrected(task.unit.input)};
-  UnitReport report{.unit = task.unit.name, .pda = options.pda != PdaForm::None && task.unit.batchNorm.has_value()};
+  UnitReport report{.unit = task.unit.name,
+                    .pda = options.pda != PdaForm::None && task.unit.batchNorm.has_value()};
   if (report.pda) {
     if (!solver->readsBatches()) inputs = drawImages(inputs, part, options, generator);
     auto approximation = approximate(batchNormInput(task, part, nearest), inputs.corrected,
@@ -90,9 +95,15 @@ CorrectedUnit correctUnit(const UnitTask& task, const Options& options, at::Gene
 
   const auto drawn = drawColumns(part, inputs.corrected, options.columns, generator);
   const auto sums = moments(part, weight, inputs.reference, inputs.corrected, drawn, pace);
-  const Problem problem{.model = task.model, .unit = task.unit, .part = part, .weight = weight, .quantizer = quantizer,
-                        .outputQuantizer = outputQuantizer(task), .corrected = inputs.corrected,
-                        .targets = task.streams.full(task.unit.output), .moments = sums};
+  const Problem problem{.model = task.model,
+                        .unit = task.unit,
+                        .part = part,
+                        .weight = weight,
+                        .quantizer = quantizer,
+                        .outputQuantizer = outputQuantizer(task),
+                        .corrected = inputs.corrected,
+                        .targets = task.streams.full(task.unit.output),
+                        .moments = sums};
   const auto solution = solver->solve(problem, generator, pace);
 
   const auto loss = [&](const at::Tensor& values) { return sums.loss(part.asMatrix(weight - values)); };

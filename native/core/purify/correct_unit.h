@@ -1,5 +1,5 @@
-// One unit of the walk: draw the images and columns, move the inputs by PDA, let the solver choose the codes, and report
-// what it gained.
+// One unit of the walk: draw the images and columns, move the inputs by PDA, let the solver choose the codes,
+// and report what it gained.
 #pragma once
 #include "core/purify/solver.h"
 #include "core/purify/streams.h"
@@ -9,7 +9,7 @@ namespace shellac::purify {
 struct UnitTask {
   const graph::Model& model;  // full precision, on the device
   const graph::Unit& unit;
-  const Streams& streams;               // hold the unit's inputs, and its full-precision outputs
+  const Streams& streams;                 // hold the unit's inputs, and its full-precision outputs
   const quant::QuantizedWeight& nearest;  // the settled quantizer, and the codes that nearest rounding gives
   const std::map<std::string, quant::Quantizer>& activations;
 };
@@ -19,6 +19,7 @@ struct CorrectedUnit {
   UnitReport report;
 };
 
-CorrectedUnit correctUnit(const UnitTask& task, const Options& options, at::Generator& generator, const Pace& pace);
+CorrectedUnit correctUnit(const UnitTask& task, const Options& options, at::Generator& generator,
+                          const Pace& pace);
 
 }  // namespace shellac::purify

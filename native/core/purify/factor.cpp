@@ -27,7 +27,8 @@ bool factorUpper(at::Tensor& H, const Pace& pace) {
     pace.alive();
     const auto from = std::max<int64_t>(0, to - kBlock);
     auto columns = H.slice(0, 0, to).slice(1, from, to);
-    if (to < k) columns.addmm_(H.slice(0, 0, to).slice(1, to, k), H.slice(0, from, to).slice(1, to, k).t(), 1, -1);
+    if (to < k)
+      columns.addmm_(H.slice(0, 0, to).slice(1, to, k), H.slice(0, from, to).slice(1, to, k).t(), 1, -1);
     const auto diagonal = columns.slice(0, from, to);
     if (!factorBlock(diagonal)) return false;
     if (from == 0) continue;

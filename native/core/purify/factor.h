@@ -1,4 +1,5 @@
-// H = RRᵀ with R upper triangular: Cholesky from the last row up, in blocks, so that a job can be stopped within one.
+// H = RRᵀ with R upper triangular: Cholesky from the last row up, in blocks, so that a job can be stopped
+// within one.
 #pragma once
 #include <ATen/core/Tensor.h>
 

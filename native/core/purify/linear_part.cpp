@@ -29,10 +29,12 @@ at::Tensor LinearPart::forward(const at::Tensor& x, const at::Tensor& weight, co
   return at::conv2d(x, weight, bias, stride_, at::IntArrayRef(padding_), dilation_, groups_);
 }
 
-at::Tensor LinearPart::inputGradient(const at::Tensor& g, const at::Tensor& x, const at::Tensor& weight) const {
+at::Tensor LinearPart::inputGradient(const at::Tensor& g, const at::Tensor& x,
+                                     const at::Tensor& weight) const {
   if (!convolution_) return at::mm(g, weight);
   const std::vector<int64_t> none{0, 0};
-  return std::get<0>(at::convolution_backward(g, x, weight, at::OptionalIntArrayRef{}, stride_, padding_, dilation_,
+  return std::get<0>(at::convolution_backward(g, x, weight, at::OptionalIntArrayRef{}, stride_, padding_,
+                                              dilation_,
                                               /*transposed=*/false, none, groups_, {true, false, false}));
 }
 
@@ -62,7 +64,8 @@ at::Tensor LinearPart::columns(const at::Tensor& x, const at::Tensor& indices) c
       {s[0], s[2] * stride_[0], s[3] * stride_[1], s[1], s[2] * dilation_[0], s[3] * dilation_[1]});
   const auto sample = at::floor_divide(indices, size[0] * size[1]);
   const auto position = at::remainder(indices, size[0] * size[1]);
-  const auto drawn = windows.index({sample, at::floor_divide(position, size[1]), at::remainder(position, size[1])});
+  const auto drawn =
+      windows.index({sample, at::floor_divide(position, size[1]), at::remainder(position, size[1])});
   return drawn.reshape({indices.size(0), groups_, -1}).transpose(0, 1).contiguous();
 }
 

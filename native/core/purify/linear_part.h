@@ -1,5 +1,5 @@
-// The linear part of a unit: its conv or linear node as a map x -> W·x + bias, with the gradient for x alone, and the
-// columns that W multiplies.
+// The linear part of a unit: its conv or linear node as a map x -> W·x + bias, with the gradient for x alone,
+// and the columns that W multiplies.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -22,7 +22,8 @@ class LinearPart {
 
   // Output positions of one sample: a column each.
   int64_t positions(const at::Tensor& x) const;
-  // Columns of x by index (sample · positions + position), [groups, m, k], k = inputs of one output element. int64 [m].
+  // Columns of x by index (sample · positions + position), [groups, m, k], k = inputs of one output element.
+  // int64 [m].
   at::Tensor columns(const at::Tensor& x, const at::Tensor& indices) const;
   // W, or codes, or anything of its shape, as [groups, out/groups, k]; and back.
   at::Tensor asMatrix(const at::Tensor& weight) const;

@@ -1,5 +1,6 @@
 #include "core/purify/moments.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/Generator.h>
 #include <ATen/ops/baddbmm.h>
 #include <ATen/ops/bmm.h>
@@ -14,7 +15,8 @@ namespace {
 
 constexpr int64_t kBlock = 1024;
 
-// Columns handled at once: enough for a matrix product to be worth its call, few enough to be asked to stop in time.
+// Columns handled at once: enough for a matrix product to be worth its call, few enough to be asked to stop
+// in time.
 int64_t chunkFor(int64_t k) { return std::max<int64_t>(256, (int64_t{1} << 19) / k); }
 
 // The blocks on and above the diagonal of X̂X̂ᵀ: a third less work than the whole for the widest units.
@@ -23,7 +25,9 @@ void addGram(at::Tensor& H, const at::Tensor& columns, const Pace& pace) {
   for (int64_t from = 0; from < k; from += kBlock) {
     pace.alive();
     const auto to = std::min(from + kBlock, k);
-    H.slice(1, from, to).slice(2, from, k).baddbmm_(columns.slice(2, from, to).transpose(1, 2), columns.slice(2, from, k));
+    H.slice(1, from, to)
+        .slice(2, from, k)
+        .baddbmm_(columns.slice(2, from, to).transpose(1, 2), columns.slice(2, from, k));
   }
 }
 
@@ -37,11 +41,12 @@ void mirror(at::Tensor& H) {
 
 }  // namespace
 
+double Moments::energy(const at::Tensor& E) const {
+  return (at::bmm(E, H) * E).sum(at::kDouble).item<double>();
+}
+
 double Moments::loss(const at::Tensor& E) const {
-  const auto EH = at::bmm(E, H);
-  const auto linear = (C * E).sum(at::kDouble).item<double>();
-  const auto quadratic = (EH * E).sum(at::kDouble).item<double>();
-  return r + 2 * linear + quadratic;
+  return r + 2 * (C * E).sum(at::kDouble).item<double>() + energy(E);
 }
 
 std::vector<at::Tensor> drawColumns(const LinearPart& part, const Batches& batches, int64_t budget,
@@ -59,8 +64,8 @@ std::vector<at::Tensor> drawColumns(const LinearPart& part, const Batches& batch
   return drawn;
 }
 
-Moments moments(const LinearPart& part, const at::Tensor& weight, const Batches& reference, const Batches& corrected,
-                const std::vector<at::Tensor>& drawn, const Pace& pace) {
+Moments moments(const LinearPart& part, const at::Tensor& weight, const Batches& reference,
+                const Batches& corrected, const std::vector<at::Tensor>& drawn, const Pace& pace) {
   const auto W = part.asMatrix(weight);
   const auto k = W.size(2);
   Moments sums{.H = at::zeros({W.size(0), k, k}, W.options()), .C = at::zeros(W.sizes(), W.options())};

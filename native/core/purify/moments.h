@@ -24,14 +24,16 @@ struct Moments {
 
   // E: of the weight's matrix shape.
   double loss(const at::Tensor& E) const;
+  double energy(const at::Tensor& E) const;  // ‖EX̂‖²/m = ⟨EH, E⟩
 };
 
-// For each batch, int64 indices of the drawn columns, ascending; `budget` of all, or all when there are fewer.
+// For each batch, int64 indices of the drawn columns, ascending; `budget` of all, or all when there are
+// fewer.
 std::vector<at::Tensor> drawColumns(const LinearPart& part, const Batches& batches, int64_t budget,
                                     at::Generator& generator);
 
 // reference: X's batches; corrected: X̂'s; weight: W.
-Moments moments(const LinearPart& part, const at::Tensor& weight, const Batches& reference, const Batches& corrected,
-                const std::vector<at::Tensor>& drawn, const Pace& pace);
+Moments moments(const LinearPart& part, const at::Tensor& weight, const Batches& reference,
+                const Batches& corrected, const std::vector<at::Tensor>& drawn, const Pace& pace);
 
 }  // namespace shellac::purify

@@ -16,7 +16,13 @@ struct Pace {
   // Both throw Error{Aborted} once the job is asked to stop.
   void alive() const { job.checkpoint(); }
   void at(int64_t step, int64_t steps, double loss = std::numeric_limits<double>::quiet_NaN()) const {
-    job.checkpoint({.stage = "purify", .name = unit, .unit = index, .units = units, .step = step, .steps = steps, .loss = loss});
+    job.checkpoint({.stage = "purify",
+                    .name = unit,
+                    .unit = index,
+                    .units = units,
+                    .step = step,
+                    .steps = steps,
+                    .loss = loss});
   }
 };
 

@@ -1,9 +1,10 @@
-// Poisoned distribution approximation: moves a unit's inputs by at most γ an element, so that the statistics of its BN's
-// input come near to the running ones, which hold what the training data looked like, poisoned part and all.
+// Poisoned distribution approximation: moves a unit's inputs by at most γ an element, so that the statistics
+// of its BN's input come near to the running ones, which hold what the training data looked like, poisoned
+// part and all.
 //   x ← x₀ + clip(x − a·sign(∂distance/∂x) − x₀, −γ, γ),  a = γ, halved at half the steps
 // through the nearest-rounded weights. The moved inputs are for the solver alone: they are not carried on.
-// In the official form no sample knows of another (but on maps of one element, see statistics.h), so that it does not
-// matter how they are batched.
+// In the official form no sample knows of another (but on maps of one element, see statistics.h), so that it
+// does not matter how they are batched.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -25,6 +26,8 @@ struct Pda {
   PdaForm form = PdaForm::Official;
   int64_t steps = 500;
   double bound = 1e-3;  // γ
+  // Leave out steps that only go back and forth between two iterates; the result is the same to the bit.
+  bool skipRepeats = true;
 };
 
 struct Approximation {
@@ -32,6 +35,7 @@ struct Approximation {
   double before = 0, after = 0;  // the distance, the mean of the samples or batches
 };
 
-Approximation approximate(const BatchNormInput& layer, const Batches& inputs, const Pda& pda, const Pace& pace);
+Approximation approximate(const BatchNormInput& layer, const Batches& inputs, const Pda& pda,
+                          const Pace& pace);
 
 }  // namespace shellac::purify

@@ -21,7 +21,8 @@ Batches normalized(const data::Images& images, int64_t batch, at::Device device,
   for (int64_t from = 0; from < images.count(); from += batch) {
     job.checkpoint();
     const auto to = std::min(from + batch, images.count());
-    batches.push_back(images.normalize(images.floats(from, to, device)).contiguous(at::MemoryFormat::ChannelsLast));
+    batches.push_back(
+        images.normalize(images.floats(from, to, device)).contiguous(at::MemoryFormat::ChannelsLast));
   }
   return batches;
 }
@@ -43,9 +44,15 @@ struct Corrected {
 
 class Walk {
  public:
-  Walk(const graph::Model& model, quant::Quantization frozen, const Options& options, at::Device device, const Job& job)
-      : model_(model.to(device)), options_(options), device_(device), job_(job), units_(graph::units(model_.graph)),
-        generator_(at::make_generator<at::CPUGeneratorImpl>(options.seed)), result_{std::move(frozen), {}},
+  Walk(const graph::Model& model, quant::Quantization frozen, const Options& options, at::Device device,
+       const Job& job)
+      : model_(model.to(device)),
+        options_(options),
+        device_(device),
+        job_(job),
+        units_(graph::units(model_.graph)),
+        generator_(at::make_generator<at::CPUGeneratorImpl>(options.seed)),
+        result_{std::move(frozen), {}},
         streams_(model_, corrected_.reading(), job) {
     for (const auto& [value, quantizer] : result_.quantization.activations)
       corrected_.activations.emplace(value, quantizer.to(device));
@@ -73,17 +80,23 @@ class Walk {
 
   void correct(const graph::Unit& unit) {
     const auto start = std::chrono::steady_clock::now();
-    const Pace pace{job_, unit.name, static_cast<int64_t>(result_.units.size()), static_cast<int64_t>(units_.size())};
+    const Pace pace{job_, unit.name, static_cast<int64_t>(result_.units.size()),
+                    static_cast<int64_t>(units_.size())};
     pace.at(0, 0);
     streams_.passFull(unit.nodes);
     auto& weight = result_.quantization.weights.at(unit.name);
-    auto corrected = correctUnit({.model = model_, .unit = unit, .streams = streams_, .nearest = weight,
-                                  .activations = corrected_.activations}, options_, generator_, pace);
+    auto corrected = correctUnit({.model = model_,
+                                  .unit = unit,
+                                  .streams = streams_,
+                                  .nearest = weight,
+                                  .activations = corrected_.activations},
+                                 options_, generator_, pace);
     weight.codes = corrected.codes.cpu();
     corrected_.weights[unit.name] = weight.quantizer.values(weight.codes).to(device_);
     streams_.passCorrected(unit.nodes);
     corrected_.weights.erase(unit.name);  // its unit is never run again
-    corrected.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    corrected.report.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     result_.units.push_back(std::move(corrected.report));
   }
 
@@ -101,8 +114,8 @@ class Walk {
 
 }  // namespace
 
-Result purify(const graph::Model& model, const data::Images& calibration, const Options& options, at::Device device,
-              const Job& job) {
+Result purify(const graph::Model& model, const data::Images& calibration, const Options& options,
+              at::Device device, const Job& job) {
   const at::NoGradGuard noGrad;
   // Nearest rounding settles every scale, and the codes that the corrected ones are compared with.
   auto frozen = quant::quantizeNearest(model, calibration, options.quantizer, device, job);

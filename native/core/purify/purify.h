@@ -1,6 +1,7 @@
-// Purification: walks the graph once, carrying for every calibration image the full-precision values and those of the
-// quantized, already corrected model side by side; at each unit PDA moves the inputs, a LAC solver chooses the codes, and
-// the corrected unit's outputs are carried on. No unit re-runs the model; a value is freed after its last reader.
+// Purification: walks the graph once, carrying for every calibration image the full-precision values and
+// those of the quantized, already corrected model side by side; at each unit PDA moves the inputs, a LAC
+// solver chooses the codes, and the corrected unit's outputs are carried on. No unit re-runs the model; a
+// value is freed after its last reader.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -22,18 +23,19 @@ struct Options {
   SolverKind solver = SolverKind::ClosedForm;
   PdaForm pda = PdaForm::Official;
   int64_t pdaSteps = 500;
-  double pdaBound = 1e-3;        // γ: largest change of an input element
-  int64_t columns = 8000;        // closed form: columns drawn a unit
-  double damping = 0.01;         // closed form: λ as a share of H's mean diagonal
-  int64_t iterations = 10000;    // Adam: steps a unit
-  double learningRate = 1e-3;    // Adam
+  double pdaBound = 1e-3;      // γ: largest change of an input element
+  int64_t columns = 8000;      // closed form: columns drawn a unit
+  double damping = 0.01;       // closed form: λ as a share of H's mean diagonal
+  int64_t iterations = 10000;  // Adam: steps a unit
+  double learningRate = 1e-3;  // Adam
   int64_t batch = 32;
   uint64_t seed = 0;
 };
 
 struct UnitReport {
   std::string unit;
-  double lossBefore = 0;  // of nearest rounding: mean over samples and positions of the summed squared output error
+  double lossBefore =
+      0;  // of nearest rounding: mean over samples and positions of the summed squared output error
   double lossAfter = 0;
   int64_t iterations = 0;  // Adam
   double damping = 0;      // closed form: the λ share that H needed
@@ -48,8 +50,9 @@ struct Result {
   std::vector<UnitReport> units;
 };
 
-// calibration: benign images, labels unused. Throws Error{BadData} for images that do not fit, Error{Aborted}.
-Result purify(const graph::Model& model, const data::Images& calibration, const Options& options, at::Device device,
-              const Job& job);
+// calibration: benign images, labels unused. Throws Error{BadData} for images that do not fit,
+// Error{Aborted}.
+Result purify(const graph::Model& model, const data::Images& calibration, const Options& options,
+              at::Device device, const Job& job);
 
 }  // namespace shellac::purify

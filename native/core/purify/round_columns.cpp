@@ -25,8 +25,8 @@ float stepOf(double x, const RowGrid& grid) {
 }
 
 // One row through one block of columns. pushed: Σ e_i R_ij of all columns before; errors: e, filled in.
-void roundRow(const double* best, double* pushed, const double* R, int64_t width, const RowGrid& grid, float* steps,
-              double* errors) {
+void roundRow(const double* best, double* pushed, const double* R, int64_t width, const RowGrid& grid,
+              float* steps, double* errors) {
   for (int64_t j = 0; j < width; ++j) {
     const double* __restrict along = R + j * width;
     steps[j] = stepOf(best[j] + pushed[j] / along[j], grid);
@@ -69,7 +69,8 @@ RowGrids RowGrids::slice(int64_t from, int64_t to) const {
   return {scale.slice(0, from, to), low.slice(0, from, to), high.slice(0, from, to)};
 }
 
-at::Tensor roundColumns(const at::Tensor& best, const at::Tensor& R, const RowGrids& grids, const Pace& pace) {
+at::Tensor roundColumns(const at::Tensor& best, const at::Tensor& R, const RowGrids& grids,
+                        const Pace& pace) {
   const auto rows = best.size(0), k = best.size(1);
   auto errors = at::zeros(best.sizes(), best.options());
   auto steps = at::empty(best.sizes(), best.options().dtype(at::kFloat));

@@ -18,12 +18,13 @@ struct Problem {
   const graph::Model& model;  // full precision
   const graph::Unit& unit;
   const LinearPart& part;
-  at::Tensor weight;                             // W
-  quant::Quantizer quantizer;                    // of the weight: its grid is settled
-  std::optional<quant::Quantizer> outputQuantizer;  // of the unit's output, when a later unit reads it quantized
-  const Batches& corrected;                      // X̂: inputs in the corrected quantized model, moved by PDA
-  const Batches& targets;                        // outputs of the full-precision unit on its own inputs
-  const Moments& moments;                        // of X and X̂
+  at::Tensor weight;           // W
+  quant::Quantizer quantizer;  // of the weight: its grid is settled
+  std::optional<quant::Quantizer>
+      outputQuantizer;       // of the unit's output, when a later unit reads it quantized
+  const Batches& corrected;  // X̂: inputs in the corrected quantized model, moved by PDA
+  const Batches& targets;    // outputs of the full-precision unit on its own inputs
+  const Moments& moments;    // of X and X̂
 };
 
 struct Solution {
@@ -35,8 +36,8 @@ struct Solution {
 class Solver {
  public:
   virtual ~Solver() = default;
-  // Whether it reads `corrected` and `targets` themselves, and not only the moments of drawn columns: then PDA must move
-  // the inputs of every image.
+  // Whether it reads `corrected` and `targets` themselves, and not only the moments of drawn columns: then
+  // PDA must move the inputs of every image.
   virtual bool readsBatches() const = 0;
   virtual Solution solve(const Problem& problem, at::Generator& generator, const Pace& pace) const = 0;
 };

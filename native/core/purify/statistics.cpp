@@ -15,7 +15,7 @@ constexpr double kInRoot = 1e-6;
 
 struct Axes {
   std::vector<int64_t> reduced;
-  int64_t elements = 1;  // that one statistic is made of
+  int64_t elements = 1;    // that one statistic is made of
   int64_t statistics = 1;  // that a channel has: the samples, or one
 };
 

@@ -14,7 +14,8 @@ void Streams::feed(const Batches& images) {
   }
 }
 
-at::Tensor Streams::step(const graph::Node& node, const Values& values, size_t batch, const graph::Reading& reading) const {
+at::Tensor Streams::step(const graph::Node& node, const Values& values, size_t batch,
+                         const graph::Reading& reading) const {
   job_.checkpoint();
   std::vector<at::Tensor> inputs;
   for (const auto& name : node.inputs) inputs.push_back(values.at(name)[batch]);

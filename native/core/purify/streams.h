@@ -1,5 +1,5 @@
-// The values of all calibration images that somebody has yet to read: at full precision and in the quantized, already
-// corrected model, side by side, in batches.
+// The values of all calibration images that somebody has yet to read: at full precision and in the quantized,
+// already corrected model, side by side, in batches.
 #pragma once
 #include <map>
 #include <string>
@@ -30,7 +30,8 @@ class Streams {
 
  private:
   using Values = std::map<std::string, Batches>;
-  at::Tensor step(const graph::Node& node, const Values& values, size_t batch, const graph::Reading& reading) const;
+  at::Tensor step(const graph::Node& node, const Values& values, size_t batch,
+                  const graph::Reading& reading) const;
   void chain(const std::vector<std::string>& nodes, Values& values, const graph::Reading& reading);
 
   const graph::Model& model_;

@@ -1,4 +1,5 @@
-// Activation ranges from the full-precision model: each value that will be quantized is observed as it is made.
+// Activation ranges from the full-precision model: each value that will be quantized is observed as it is
+// made.
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
@@ -39,18 +40,21 @@ void checkCalibration(const graph::Model& model, const data::Images& calibration
     throw Error(Code::BadData,
                 {.thing = "calibration set", .found = "no images", .expected = "at least one"});
   if (calibration.shape() != model.graph.inputShape)
-    throw Error(Code::BadData, {.thing = "calibration images", .found = "shape " + showShape(calibration.shape()),
+    throw Error(Code::BadData, {.thing = "calibration images",
+                                .found = "shape " + showShape(calibration.shape()),
                                 .expected = showShape(model.graph.inputShape) + ", the model's input"});
 }
 
-std::map<std::string, Quantizer> calibrateActivations(const graph::Model& model, const data::Images& calibration,
-                                                      const Options& options, at::Device device, const Job& job) {
+std::map<std::string, Quantizer> calibrateActivations(const graph::Model& model,
+                                                      const data::Images& calibration, const Options& options,
+                                                      at::Device device, const Job& job) {
   const at::NoGradGuard noGrad;
   checkCalibration(model, calibration);
   if (!options.activationBits) return {};
   if (*options.activationBits < 2 || *options.activationBits > 8)
     throw Error(Code::BadOption, {.thing = "activation bits",
-                                  .found = std::to_string(*options.activationBits) + " bits", .expected = "2 to 8"});
+                                  .found = std::to_string(*options.activationBits) + " bits",
+                                  .expected = "2 to 8"});
   const auto observers = observersFor(model.graph, options);
   const auto moved = model.to(device);
   graph::Reading reading;

@@ -21,7 +21,9 @@ struct RoundTo : torch::autograd::Function<RoundTo> {
   static at::Tensor forward(AutogradContext*, const at::Tensor& x, const at::Tensor& scale) {
     return roundTo(x, scale);
   }
-  static tensor_list backward(AutogradContext*, tensor_list gradients) { return {gradients[0], at::Tensor()}; }
+  static tensor_list backward(AutogradContext*, tensor_list gradients) {
+    return {gradients[0], at::Tensor()};
+  }
 };
 
 at::Tensor fakeQuantize(const at::Tensor& x, const Grid& grid) {

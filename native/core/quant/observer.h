@@ -16,14 +16,14 @@ class Observer {
   virtual ~Observer() = default;
   // x: a weight [out, ...] or a batch of a value [n, ...]. Per-channel grids read axis 0 as the channel.
   virtual void observe(const at::Tensor& x) = 0;
-  // Throws Error{BadData} when nothing, or nothing finite, was observed. The range always holds 0; a range of no width
-  // gives scale 1.
+  // Throws Error{BadData} when nothing, or nothing finite, was observed. The range always holds 0; a range of
+  // no width gives scale 1.
   virtual Quantizer quantizer() const = 0;
 };
 
 // MinMax: of all seen. MovingAverageMinMax: factor 0.1 on the new batch. Mse: min and max shrunk jointly by
-// (1 − 0.01·i), 80 candidates, the one of least mean |q(x) − x|²; EmaMse: the same with 95 candidates on each batch,
-// ranges averaged with 0.9 on the old one (the official code's observers).
+// (1 − 0.01·i), 80 candidates, the one of least mean |q(x) − x|²; EmaMse: the same with 95 candidates on each
+// batch, ranges averaged with 0.9 on the old one (the official code's observers).
 std::unique_ptr<Observer> makeObserver(Observe kind, Grid grid);
 
 }  // namespace shellac::quant

@@ -1,5 +1,5 @@
-// Which tensors get a quantizer, and of how many bits: the weight of every conv and linear, and the value that each of
-// them reads. The preset's edgeBits go to the first and the last of them.
+// Which tensors get a quantizer, and of how many bits: the weight of every conv and linear, and the value
+// that each of them reads. The preset's edgeBits go to the first and the last of them.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -11,8 +11,9 @@
 namespace shellac::quant {
 
 struct Placement {
-  std::map<std::string, int64_t> weights;      // bits by conv or linear node name
-  std::map<std::string, int64_t> activations;  // bits by value name; a value that several read has the most bits of any
+  std::map<std::string, int64_t> weights;  // bits by conv or linear node name
+  std::map<std::string, int64_t>
+      activations;  // bits by value name; a value that several read has the most bits of any
 };
 
 Placement placement(const graph::Graph& graph, const Options& options);

@@ -22,7 +22,8 @@ const Preset& findPreset(const std::string& name) {
     if (preset.name == name) return preset;
     names += (names.empty() ? "" : ", ") + preset.name;
   }
-  throw Error(Code::BadOption, {.thing = "quantizer preset", .found = "'" + name + "'", .expected = "one of " + names});
+  throw Error(Code::BadOption,
+              {.thing = "quantizer preset", .found = "'" + name + "'", .expected = "one of " + names});
 }
 
 }  // namespace shellac::quant

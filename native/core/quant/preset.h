@@ -13,13 +13,15 @@ struct Preset {
   Observe weightObserver;
   bool weightSymmetric;
   bool weightPerChannel;
-  Observe activationObserver;            // per tensor, affine
-  std::optional<int64_t> edgeBits = {};  // of the first and last layer's weights and inputs, where they differ
+  Observe activationObserver;  // per tensor, affine
+  std::optional<int64_t> edgeBits =
+      {};  // of the first and last layer's weights and inputs, where they differ
 };
 
-// attacker: Qu-ANTI-zation's (weights per tensor, symmetric, min-max; activations min-max). minmax: per channel,
-// symmetric, min-max; activations moving average. minmax-tensor: the same per tensor. mse: the official LAC code's (per
-// channel, affine, MSE search; activations EMA-MSE; 8-bit first and last layer and network input).
+// attacker: Qu-ANTI-zation's (weights per tensor, symmetric, min-max; activations min-max). minmax: per
+// channel, symmetric, min-max; activations moving average. minmax-tensor: the same per tensor. mse: the
+// official LAC code's (per channel, affine, MSE search; activations EMA-MSE; 8-bit first and last layer and
+// network input).
 const std::vector<Preset>& presets();
 const Preset& findPreset(const std::string& name);  // Error{BadOption} listing the names
 

@@ -13,7 +13,8 @@ namespace {
 
 void checkBits(const char* what, int64_t bits) {
   if (bits < 2 || bits > 8)
-    throw Error(Code::BadOption, {.thing = what, .found = std::to_string(bits) + " bits", .expected = "2 to 8"});
+    throw Error(Code::BadOption,
+                {.thing = what, .found = std::to_string(bits) + " bits", .expected = "2 to 8"});
 }
 
 struct Moved {
@@ -57,8 +58,8 @@ std::map<std::string, QuantizedWeight> quantizeWeights(const graph::Model& model
   return weights;
 }
 
-Quantization quantizeNearest(const graph::Model& model, const data::Images& calibration, const Options& options,
-                             at::Device device, const Job& job) {
+Quantization quantizeNearest(const graph::Model& model, const data::Images& calibration,
+                             const Options& options, at::Device device, const Job& job) {
   const at::NoGradGuard noGrad;
   auto activations = calibrateActivations(model, calibration, options, device, job);
   return {.preset = options.preset,
@@ -75,10 +76,12 @@ void checkCodes(const std::string& node, const QuantizedWeight& weight) {
     throw Error(Code::BadModel, {.thing = "codes of " + node, .found = found, .expected = expected});
   };
   if (codes.scalar_type() != (grid.symmetric ? at::kChar : at::kByte))
-    refuse("another type", grid.symmetric ? "int8, since the grid is symmetric" : "uint8, since the grid is affine");
+    refuse("another type",
+           grid.symmetric ? "int8, since the grid is symmetric" : "uint8, since the grid is affine");
   if (codes.dim() < 1 || codes.numel() == 0) refuse("shape " + showShape(codes.sizes()), "a weight's shape");
   if (grid.perChannel && quantizer.scale().size(0) != codes.size(0))
-    refuse(std::to_string(quantizer.scale().size(0)) + " scales", "one a channel, " + std::to_string(codes.size(0)));
+    refuse(std::to_string(quantizer.scale().size(0)) + " scales",
+           "one a channel, " + std::to_string(codes.size(0)));
   if (codes.min().item<int64_t>() < grid.low() || codes.max().item<int64_t>() > grid.high())
     refuse("a code off the grid", std::to_string(grid.low()) + " to " + std::to_string(grid.high()));
 }

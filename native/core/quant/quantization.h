@@ -1,4 +1,5 @@
-// What makes a model a quantized one: codes for the weights, quantizers for the values that convs and linears read.
+// What makes a model a quantized one: codes for the weights, quantizers for the values that convs and linears
+// read.
 #pragma once
 #include <map>
 #include <optional>
@@ -23,7 +24,7 @@ struct Quantization {
   int64_t weightBits = 4;
   std::optional<int64_t> activationBits = {};
   std::map<std::string, QuantizedWeight> weights;  // by conv or linear node name
-  std::map<std::string, Quantizer> activations;    // by value name; one quantizer serves all who read the value
+  std::map<std::string, Quantizer> activations;  // by value name; one quantizer serves all who read the value
 
   // Reads weights from their codes and rounds the values that have a quantizer.
   // Codes are turned into floats once, here, on the device.
@@ -37,23 +38,26 @@ struct Options {
   int64_t batch = 32;
 };
 
-// Nearest rounding. Placement (field's convention): the weight of every conv and linear, and the value that each of them
-// reads, network input included; adds, pooling and BN are not quantized; an add reads the already quantized value.
-// Activation ranges come from the calibration images run through the full-precision model.
-Quantization quantizeNearest(const graph::Model& model, const data::Images& calibration, const Options& options,
-                             at::Device device, const Job& job);
+// Nearest rounding. Placement (field's convention): the weight of every conv and linear, and the value that
+// each of them reads, network input included; adds, pooling and BN are not quantized; an add reads the
+// already quantized value. Activation ranges come from the calibration images run through the full-precision
+// model.
+Quantization quantizeNearest(const graph::Model& model, const data::Images& calibration,
+                             const Options& options, at::Device device, const Job& job);
 
 // Throws Error{BadData} unless there are images and they are what the model reads.
 void checkCalibration(const graph::Model& model, const data::Images& calibration);
 
-// Throws Error{BadModel} by node name unless codes and quantizer fit each other: type, channels, range (for codes that
-// come from a file; the graph's check compares their shape with the node).
+// Throws Error{BadModel} by node name unless codes and quantizer fit each other: type, channels, range (for
+// codes that come from a file; the graph's check compares their shape with the node).
 void checkCodes(const std::string& node, const QuantizedWeight& weight);
 
-// The two halves of quantizeNearest. Bits of the first conv, the last linear and what they read follow the preset's edgeBits.
+// The two halves of quantizeNearest. Bits of the first conv, the last linear and what they read follow the
+// preset's edgeBits.
 std::map<std::string, QuantizedWeight> quantizeWeights(const graph::Model& model, const Options& options,
                                                        const Job& job = Job());
-std::map<std::string, Quantizer> calibrateActivations(const graph::Model& model, const data::Images& calibration,
-                                                      const Options& options, at::Device device, const Job& job);
+std::map<std::string, Quantizer> calibrateActivations(const graph::Model& model,
+                                                      const data::Images& calibration, const Options& options,
+                                                      at::Device device, const Job& job);
 
 }  // namespace shellac::quant

@@ -22,9 +22,11 @@ void checkShape(const Grid& grid, const at::Tensor& scale, const at::Tensor& zer
   if (scale.scalar_type() != at::kFloat || zeroPoint.scalar_type() != at::kInt)
     refuse("scale and zero point of other types", "float32 and int32");
   if (scale.dim() != 1 || scale.size(0) < 1 || scale.sizes() != zeroPoint.sizes())
-    refuse("scales of shape " + showShape(scale.sizes()) + " and zero points of " + showShape(zeroPoint.sizes()),
-           "one each, or one each a channel");
-  if (!grid.perChannel && scale.size(0) != 1) refuse(std::to_string(scale.size(0)) + " scales", "one for the tensor");
+    refuse(
+        "scales of shape " + showShape(scale.sizes()) + " and zero points of " + showShape(zeroPoint.sizes()),
+        "one each, or one each a channel");
+  if (!grid.perChannel && scale.size(0) != 1)
+    refuse(std::to_string(scale.size(0)) + " scales", "one for the tensor");
 }
 
 void checkNumbers(const Grid& grid, const at::Tensor& scale, const at::Tensor& zeroPoint) {
@@ -32,7 +34,8 @@ void checkNumbers(const Grid& grid, const at::Tensor& scale, const at::Tensor& z
     refuse("a scale that is not positive and finite", "positive numbers");
   const auto low = zeroPoint.min().item<int64_t>();
   const auto high = zeroPoint.max().item<int64_t>();
-  if (grid.symmetric && (low != 0 || high != 0)) refuse("a symmetric grid with a zero point", "zero points of 0");
+  if (grid.symmetric && (low != 0 || high != 0))
+    refuse("a symmetric grid with a zero point", "zero points of 0");
   if (low < grid.low() || high > grid.high())
     refuse("a zero point off the grid", std::to_string(grid.low()) + " to " + std::to_string(grid.high()));
 }

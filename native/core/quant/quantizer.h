@@ -1,6 +1,6 @@
 // A quantizer: an immutable map between reals and integer codes.
-//   code(x)  = clamp(floor(x / scale + 0.5) + zeroPoint, low, high)      ties round up, as the attacks and LAC do
-//   value(c) = (c − zeroPoint) · scale
+//   code(x)  = clamp(floor(x / scale + 0.5) + zeroPoint, low, high)      ties round up, as the attacks and
+//   LAC do value(c) = (c − zeroPoint) · scale
 // symmetric: zeroPoint 0, codes −2^(b−1) .. 2^(b−1)−1; affine: codes 0 .. 2^b−1. All in float32.
 #pragma once
 #include <ATen/core/Tensor.h>
@@ -21,23 +21,23 @@ struct Grid {
 
 class Quantizer {
  public:
-  // scale: float32, positive and finite; zeroPoint: int32, on the grid; both [1], or [channels] when grid.perChannel.
-  // Throws Error{BadModel} when they are not (they may come from a file).
+  // scale: float32, positive and finite; zeroPoint: int32, on the grid; both [1], or [channels] when
+  // grid.perChannel. Throws Error{BadModel} when they are not (they may come from a file).
   Quantizer(Grid grid, at::Tensor scale, at::Tensor zeroPoint);
 
   const Grid& grid() const { return grid_; }
   const at::Tensor& scale() const { return scale_; }
   const at::Tensor& zeroPoint() const { return zeroPoint_; }
 
-  at::Tensor codes(const at::Tensor& x) const;          // int8 (symmetric) or uint8 (affine), x's shape
-  at::Tensor values(const at::Tensor& codes) const;     // float32
-  at::Tensor nearest(const at::Tensor& x) const;        // values(codes(x)), without a gradient
+  at::Tensor codes(const at::Tensor& x) const;       // int8 (symmetric) or uint8 (affine), x's shape
+  at::Tensor values(const at::Tensor& codes) const;  // float32
+  at::Tensor nearest(const at::Tensor& x) const;     // values(codes(x)), without a gradient
   // nearest(x) with the straight-through gradient: 1 where the code was not clamped, 0 elsewhere.
   at::Tensor straightThrough(const at::Tensor& x) const;
   Quantizer to(at::Device device) const;
 
-  // The arithmetic in its parts: floor(x / scale + 0.5), a new tensor; its clamp onto the grid, in place; its values,
-  // in place, or its codes. nearest(x) is the first three in a row.
+  // The arithmetic in its parts: floor(x / scale + 0.5), a new tensor; its clamp onto the grid, in place; its
+  // values, in place, or its codes. nearest(x) is the first three in a row.
   at::Tensor steps(const at::Tensor& x) const;
   void clampSteps(at::Tensor& steps) const;
   void stepsToValues(at::Tensor& steps) const;
@@ -49,7 +49,8 @@ class Quantizer {
   Grid grid_;
   at::Tensor scale_;
   at::Tensor zeroPoint_;
-  // Of all channels alike, when it is so: bounds that are numbers clamp much faster than bounds that are tensors.
+  // Of all channels alike, when it is so: bounds that are numbers clamp much faster than bounds that are
+  // tensors.
   std::optional<int64_t> commonZeroPoint_;
 };
 

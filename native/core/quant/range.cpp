@@ -25,7 +25,8 @@ at::Tensor scaleOf(const Range& range, const Grid& grid) {
   const auto width = grid.symmetric ? at::maximum(range.min.abs(), range.max.abs())
                                     : range.max.clamp_min(0) - range.min.clamp_max(0);
   const auto scale = width / static_cast<double>(grid.high());
-  // A scale below the smallest normal number would make x / scale infinite for the very values that it was made of.
+  // A scale below the smallest normal number would make x / scale infinite for the very values that it was
+  // made of.
   return at::where(scale.lt(std::numeric_limits<float>::min()), at::ones_like(scale), scale);
 }
 

@@ -1,6 +1,7 @@
 // From a range of values to scale and zero point.
 //   symmetric: scale = max(|min|, |max|) / high                    zeroPoint = 0
-//   affine:    scale = (max(max, 0) − min(min, 0)) / (2^b − 1)     zeroPoint = low − floor(min(min, 0) / scale + 0.5)
+//   affine:    scale = (max(max, 0) − min(min, 0)) / (2^b − 1)     zeroPoint = low − floor(min(min, 0) /
+//   scale + 0.5)
 // Where a range has no width, scale is 1.
 #pragma once
 #include <ATen/core/Tensor.h>

@@ -1,4 +1,5 @@
-// The straight-through gradient as one autograd node: forward keeps one byte an element, backward is one product.
+// The straight-through gradient as one autograd node: forward keeps one byte an element, backward is one
+// product.
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/eq.h>

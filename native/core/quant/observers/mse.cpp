@@ -1,5 +1,5 @@
-// The two observers of the official LAC code. Each tensor's range is searched (range_search.h); `mse` keeps the union of
-// what was found, `emaMse` blends it in with a share of 0.1.
+// The two observers of the official LAC code. Each tensor's range is searched (range_search.h); `mse` keeps
+// the union of what was found, `emaMse` blends it in with a share of 0.1.
 #include "core/quant/observers/observers.h"
 #include "core/quant/observers/range_search.h"
 

@@ -18,9 +18,11 @@ void RangeObserver::observe(const at::Tensor& x) {
 
 Quantizer RangeObserver::quantizer() const {
   if (!range_.min.defined())
-    throw Error(Code::BadData, {.thing = "observer", .found = "it has seen no value", .expected = "at least one"});
+    throw Error(Code::BadData,
+                {.thing = "observer", .found = "it has seen no value", .expected = "at least one"});
   if (!(range_.max - range_.min).isfinite().all().item<bool>())
-    throw Error(Code::BadData, {.thing = "observer", .found = "values that are not finite, or too large to quantize",
+    throw Error(Code::BadData, {.thing = "observer",
+                                .found = "values that are not finite, or too large to quantize",
                                 .expected = "finite values"});
   return quantizerOf(range_, grid_);
 }

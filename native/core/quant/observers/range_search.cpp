@@ -3,10 +3,10 @@
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
-#include <ATen/ops/histc.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/gather.h>
+#include <ATen/ops/histc.h>
 #include <ATen/ops/isfinite.h>
 
 #include <algorithm>
@@ -27,7 +27,8 @@ struct Candidates {
 };
 
 Candidates shrink(const Range& widest, const Grid& grid, int64_t each) {
-  const auto shares = at::arange(each, widest.min.options().dtype(at::kDouble)).mul_(-0.01).add_(1).to(at::kFloat);
+  const auto shares =
+      at::arange(each, widest.min.options().dtype(at::kDouble)).mul_(-0.01).add_(1).to(at::kFloat);
   const Range ranges{widest.min.unsqueeze(1) * shares, widest.max.unsqueeze(1) * shares};
   const Grid one{.bits = grid.bits, .symmetric = grid.symmetric, .perChannel = true};
   return {ranges, quantizerOf({ranges.min.flatten(), ranges.max.flatten()}, one), each};

@@ -7,7 +7,8 @@ namespace shellac::quant {
 
 namespace {
 
-// Four numbers at once, said outright: at -O2 the compiler doesn't find it in a plain loop, and is five times slower.
+// Four numbers at once, said outright: at -O2 the compiler doesn't find it in a plain loop, and is five times
+// slower.
 using Floats = float __attribute__((vector_size(16)));
 using Ints = int32_t __attribute__((vector_size(16)));
 constexpr int64_t kLanes = 4;
@@ -18,7 +19,8 @@ Floats load(const float* from) {
   return loaded;
 }
 
-// Clamped before it is floored, which is the same with integer bounds and keeps the conversion to int in its range.
+// Clamped before it is floored, which is the same with integer bounds and keeps the conversion to int in its
+// range.
 Floats errorOf(Floats x, float scale, float low, float high) {
   Floats steps = x / scale + 0.5f;
   steps = steps < low ? Floats{} + low : steps;
