@@ -18,11 +18,11 @@ import { quantize } from '../quantize.js'
 import { type DemoPicture, writePicture } from '../report/demo-picture.js'
 import { predictions } from './predict.js'
 
-/** What nearest rounding and purification share in the demo: the quantizer that the attack was made for, or nearly. */
+/** What nearest rounding and purification share in the demo; the quantizer is the one that the attack was made for. */
 export const DEMO_SETTINGS = {
   weightBits: 4,
   activationBits: 'none',
-  quantizer: 'minmax',
+  quantizer: 'attacker',
   calibration: 1024,
 } as const
 
