@@ -2,6 +2,7 @@
 // the other linter of C++: the build treats its warnings as errors.)
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { biome } from './check/biome.mjs'
 import { pythonTools } from './check/python-tools.mjs'
 import { Failure, orFail } from './setup/failure.mjs'
 import { packages } from './setup/packages.mjs'
@@ -30,7 +31,7 @@ await orFail(async () => {
     .filter(name => /\.(c|cpp|h)$/.test(name))
     .map(name => join('native', name))
   const failed = [
-    await passes('biome', [bin('biome'), 'check', ...(fix ? ['--write'] : []), '.']),
+    await passes('biome', [await biome(), 'check', ...(fix ? ['--write'] : []), '.']),
     await passes('tsc', [bin('tsc'), '--noEmit', '-p', 'tsconfig.test.json']),
     await passes('clang-format', [...clangFormat, ...(fix ? ['-i'] : ['--dry-run', '-Werror']), ...sources]),
     await passes('cpplint', [
