@@ -34,8 +34,8 @@ export const purifyOptions = lazySchema(z =>
       .int()
       .min(1)
       .max(100_000)
-      .default(20)
-      .describe('signed descent steps of PDA (the official code: 500)'),
+      .default(500)
+      .describe('signed descent steps of PDA, as in the official code; steps that repeat cost nothing'),
     pdaBound: z
       .number()
       .positive()
