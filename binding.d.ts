@@ -204,15 +204,30 @@ export interface Native {
   foldBatchNorm(model: ModelHandle): Started<ModelHandle>
 
   /** data: normalized floats, [n, c, h, w]. */
-  forward(model: ModelHandle, data: Float32Array, shape: number[], options: JobOptions): Started<{ data: Float32Array; shape: number[] }>
-  quantize(model: ModelHandle, calibration: ImagesData, options: QuantizeOptions, onProgress: OnProgress): Started<ModelHandle>
+  forward(
+    model: ModelHandle,
+    data: Float32Array,
+    shape: number[],
+    options: JobOptions,
+  ): Started<{ data: Float32Array; shape: number[] }>
+  quantize(
+    model: ModelHandle,
+    calibration: ImagesData,
+    options: QuantizeOptions,
+    onProgress: OnProgress,
+  ): Started<ModelHandle>
   purify(
     model: ModelHandle,
     calibration: ImagesData,
     options: PurifyOptions,
     onProgress: OnProgress,
   ): Started<{ model: ModelHandle; units: UnitReport[] }>
-  measure(model: ModelHandle, images: ImagesData, options: MeasureOptions, onProgress: OnProgress): Started<Measurement>
+  measure(
+    model: ModelHandle,
+    images: ImagesData,
+    options: MeasureOptions,
+    onProgress: OnProgress,
+  ): Started<Measurement>
   train(
     model: ModelHandle,
     images: ImagesData,

@@ -18,8 +18,12 @@ async function get() {
   say(`fetching ${wanted} with npm into .tools/`)
   rmSync(`${folder}.new`, { recursive: true, force: true })
   mkdirSync(`${folder}.new`, { recursive: true })
-  await run('npm', ['install', '--prefix', `${folder}.new`, '--no-package-lock', '--no-audit', '--no-fund', wanted], {
-    cwd: root,
-  })
+  await run(
+    'npm',
+    ['install', '--prefix', `${folder}.new`, '--no-package-lock', '--no-audit', '--no-fund', wanted],
+    {
+      cwd: root,
+    },
+  )
   renameSync(`${folder}.new`, folder)
 }
