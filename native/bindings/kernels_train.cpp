@@ -54,11 +54,8 @@ Napi::Value objectiveGradients(const Napi::CallbackInfo& info) {
 
 Napi::Value scheduleFactor(const Napi::CallbackInfo& info) {
   const auto name = info[0].As<Napi::String>().Utf8Value();
-  const auto schedule = name == "cosine"
-                            ? train::Schedule::Cosine
-                            : (name == "one-cycle" ? train::Schedule::OneCycle : train::Schedule::Constant);
-  return Napi::Number::New(info.Env(),
-                           train::scheduleFactor(schedule, info[1].As<Napi::Number>().DoubleValue()));
+  return Napi::Number::New(
+      info.Env(), train::scheduleFactor(scheduleFrom(name), info[1].As<Napi::Number>().DoubleValue()));
 }
 
 }  // namespace

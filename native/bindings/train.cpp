@@ -12,12 +12,12 @@ train::Optimizer optimizerFrom(const std::string& name) {
   return name == "adam" ? train::Optimizer::Adam : train::Optimizer::Sgd;
 }
 
+}  // namespace
+
 train::Schedule scheduleFrom(const std::string& name) {
   if (name == "cosine") return train::Schedule::Cosine;
   return name == "one-cycle" ? train::Schedule::OneCycle : train::Schedule::Constant;
 }
-
-}  // namespace
 
 train::Objective objectiveFrom(const Napi::Object& options, const graph::Graph& graph) {
   if (text(options, "objective") == "cross-entropy") return train::crossEntropy();

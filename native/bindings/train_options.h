@@ -1,6 +1,7 @@
 #pragma once
 #include <napi.h>
 
+#include <string>
 #include <vector>
 
 #include "core/train/cross_entropy.h"
@@ -9,6 +10,7 @@
 
 namespace shellac::bindings {
 
+train::Schedule scheduleFrom(const std::string& name);
 train::Objective objectiveFrom(const Napi::Object& trainOptions, const graph::Graph& graph);
 train::Options trainOptionsFrom(const Napi::Object& trainOptions, const std::vector<int64_t>& imageShape);
 
