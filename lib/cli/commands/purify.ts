@@ -1,12 +1,10 @@
 import type { Command } from 'commander'
 import { SOURCES } from '../../data/source.js'
-import { checkWritable } from '../../files.js'
-import { loadModel } from '../../model/load.js'
 import type { UnitReport } from '../../model/quantized.js'
 import { purifyOptions, purify as run } from '../../purify.js'
 import { table } from '../../report/table.js'
-import { calibrationSet, requireModelFile } from '../calibration.js'
 import { flagsOf } from '../flags.js'
+import { quantizeFile } from '../quantize-file.js'
 import { define } from '../run.js'
 
 /** shellac purify MODEL --data D --out F */
@@ -20,13 +18,7 @@ export async function purify(program: Command): Promise<void> {
     .requiredOption('--out <file>', 'where the purified model goes, .safetensors')
   flags.addTo(command)
   define(command, async (context, values, [path = '']) => {
-    const out = requireModelFile(values.out)
-    await checkWritable(out)
-    const model = await loadModel(path, { signal: context.signal })
-    const options = { ...flags.read(values), ...context }
-    const purified = await run(model, await calibrationSet(values, model), options)
-    await purified.save(out)
-    const { report } = purified
+    const { report, out } = await quantizeFile(run, flags, context, values, path)
     const seconds = report?.seconds.toFixed(1)
     return {
       json: { ...report, out },

@@ -1,10 +1,8 @@
 import type { Command } from 'commander'
 import { SOURCES } from '../../data/source.js'
-import { checkWritable } from '../../files.js'
-import { loadModel } from '../../model/load.js'
 import { quantizeOptions, quantize as run } from '../../quantize.js'
-import { calibrationSet, requireModelFile } from '../calibration.js'
 import { flagsOf } from '../flags.js'
+import { quantizeFile } from '../quantize-file.js'
 import { define } from '../run.js'
 
 /** shellac quantize MODEL --data D --out F */
@@ -18,15 +16,10 @@ export async function quantize(program: Command): Promise<void> {
     .requiredOption('--out <file>', 'where the quantized model goes, .safetensors')
   flags.addTo(command)
   define(command, async (context, values, [path = '']) => {
-    const out = requireModelFile(values.out)
-    await checkWritable(out)
-    const model = await loadModel(path, { signal: context.signal })
-    const options = { ...flags.read(values), ...context }
-    const quantized = await run(model, await calibrationSet(values, model), options)
-    await quantized.save(out)
+    const { report, out } = await quantizeFile(run, flags, context, values, path)
     return {
-      json: { ...quantized.report, out },
-      text: `nearest rounding, ${quantized.report?.seconds.toFixed(1)} s: ${out}`,
+      json: { ...report, out },
+      text: `nearest rounding, ${report?.seconds.toFixed(1)} s: ${out}`,
     }
   })
 }

@@ -1,0 +1,31 @@
+import type { Dataset } from '../data/dataset.js'
+import { checkWritable } from '../files.js'
+import { loadModel } from '../model/load.js'
+import type { Model } from '../model/model.js'
+import type { QuantizedModel, QuantizeReport } from '../model/quantized.js'
+import { calibrationSet, requireModelFile } from './calibration.js'
+import type { Flags } from './flags.js'
+import type { Context } from './run.js'
+
+type Verb = (
+  model: Model,
+  calibration: Dataset,
+  options: Record<string, unknown> & Context,
+) => Promise<QuantizedModel>
+
+/** What the commands that quantize share: a full-precision file and calibration images in, a quantized file out. */
+export async function quantizeFile(
+  verb: Verb,
+  flags: Flags,
+  context: Context,
+  values: Record<string, unknown>,
+  path: string,
+): Promise<{ report: QuantizeReport | null; out: string }> {
+  const out = requireModelFile(values.out)
+  await checkWritable(out)
+  const model = await loadModel(path, { signal: context.signal })
+  const options = { ...flags.read(values), ...context }
+  const quantized = await verb(model, await calibrationSet(values, model), options)
+  await quantized.save(out)
+  return { report: quantized.report, out }
+}
