@@ -14,11 +14,7 @@ Op avgPool2d() {
                 expectImage(node, operands.inputs[0]);
                 const auto window = Window::ofPool(node);
                 expectRange(node, "dilation", window.dilation, 1, 1);
-                for (size_t axis = 0; axis < 2; ++axis) {
-                  expectRange(node, "padding", {window.padding[axis]}, 0, window.kernel[axis] / 2);
-                }
-                const auto sizes = window.slide(node, operands.inputs[0]);
-                return Shape{operands.inputs[0][0], sizes[0], sizes[1]};
+                return window.pool(node, operands.inputs[0]);
               },
           .run =
               [](const Node& node, const Arguments& arguments) {

@@ -1,7 +1,6 @@
 // maxPool2d: [n, c, h, w] -> [n, c, h', w'], the largest number in each window; padding never wins.
 #include <ATen/ops/max_pool2d.h>
 
-#include "core/error.h"
 #include "core/graph/ops/judge.h"
 #include "core/graph/ops/window.h"
 
@@ -12,12 +11,7 @@ Op maxPool2d() {
           .infer =
               [](const Node& node, const Operands& operands) {
                 expectImage(node, operands.inputs[0]);
-                const auto window = Window::ofPool(node);
-                for (size_t axis = 0; axis < 2; ++axis) {
-                  expectRange(node, "padding", {window.padding[axis]}, 0, window.kernel[axis] / 2);
-                }
-                const auto sizes = window.slide(node, operands.inputs[0]);
-                return Shape{operands.inputs[0][0], sizes[0], sizes[1]};
+                return Window::ofPool(node).pool(node, operands.inputs[0]);
               },
           .run =
               [](const Node& node, const Arguments& arguments) {

@@ -40,4 +40,12 @@ std::vector<int64_t> Window::slide(const Node& node, const Shape& image) const {
   return sizes;
 }
 
+Shape Window::pool(const Node& node, const Shape& image) const {
+  for (size_t axis = 0; axis < 2; ++axis) {
+    expectRange(node, "padding", {padding[axis]}, 0, kernel[axis] / 2);
+  }
+  const auto sizes = slide(node, image);
+  return {image[0], sizes[0], sizes[1]};
+}
+
 }  // namespace shellac::graph

@@ -22,6 +22,9 @@ struct Window {
   // image. Throws Error{BadModel} by node name for attributes out of range and for an image that is too
   // small.
   std::vector<int64_t> slide(const Node& node, const Shape& image) const;
+  // What pooling makes of an image, [c, h', w']. Throws Error{BadModel} also for padding beyond half the
+  // kernel.
+  Shape pool(const Node& node, const Shape& image) const;
 };
 
 }  // namespace shellac::graph
