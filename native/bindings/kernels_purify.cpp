@@ -2,7 +2,7 @@
 // layer is { op, attributes, weight, bias?, quantizer? }; batches are arrays of tensors.
 //   closedForm(layer, reference, corrected, { columns, damping, seed })
 //     -> { codes, best, damping, lossBefore, lossAfter, columns }
-//   approximate(layer, { mean, variance }, inputs, { form, steps, bound, skipRepeats }) -> { moved, before,
+//   approximate(layer, { mean, variance }, input, { form, steps, bound, skipRepeats }) -> { moved, before,
 //   after }
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/TensorOperators.h>
@@ -13,6 +13,7 @@
 #include "bindings/entry_points.h"
 #include "bindings/failure.h"
 #include "core/purify/closed_form.h"
+#include "core/purify/moments.h"
 #include "core/purify/pda.h"
 
 namespace shellac::bindings {
@@ -75,7 +76,9 @@ Napi::Value closedForm(const Napi::CallbackInfo& info) {
     auto generator =
         at::make_generator<at::CPUGeneratorImpl>(static_cast<uint64_t>(integer(options, "seed")));
     const auto drawn = purify::drawColumns(layer.part, corrected, integer(options, "columns"), generator);
-    const auto sums = purify::moments(layer.part, layer.weight, reference, corrected, drawn, pace);
+    purify::MomentSums summed(layer.part, layer.weight);
+    for (size_t b = 0; b < corrected.size(); ++b) summed.add(reference[b], corrected[b], drawn[b], pace);
+    const auto sums = summed.finish();
     const auto solved = solve(layer, quantizer, sums, number(options, "damping"), pace);
     const auto codes = quantizer.codesOfSteps(solved.steps);
     const auto loss = [&](const at::Tensor& values) {
@@ -106,12 +109,9 @@ Napi::Value approximate(const Napi::CallbackInfo& info) {
     const purify::Pda pda{
         text(options, "form") == "paper" ? purify::PdaForm::Paper : purify::PdaForm::Official,
         integer(options, "steps"), number(options, "bound"), flag(options, "skipRepeats")};
-    const auto result = purify::approximate(input, batchesFrom(info[2]), pda, {job, "layer", 0, 1});
-    auto moved = Napi::Array::New(info.Env(), result.moved.size());
-    for (size_t b = 0; b < result.moved.size(); ++b)
-      moved.Set(static_cast<uint32_t>(b), tensorToJs(info.Env(), result.moved[b]));
+    const auto result = purify::approximate(input, tensorFrom(info[2]), pda, {job, "layer", 0, 1});
     auto object = Napi::Object::New(info.Env());
-    object.Set("moved", moved);
+    object.Set("moved", tensorToJs(info.Env(), result.moved));
     object.Set("before", result.before);
     object.Set("after", result.after);
     return object;

@@ -27,9 +27,9 @@ export interface PurifyKernels {
   approximate(
     layer: LayerSpec,
     running: { mean: TensorData; variance: TensorData },
-    inputs: TensorData[],
+    input: TensorData,
     options: { form: 'official' | 'paper'; steps: number; bound: number; skipRepeats: boolean },
-  ): { moved: TensorData[]; before: number; after: number }
+  ): { moved: TensorData; before: number; after: number }
 }
 
 export const purifyKernels = async (): Promise<PurifyKernels> =>

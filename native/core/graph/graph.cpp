@@ -1,5 +1,8 @@
 #include "core/graph/graph.h"
 
+#include <algorithm>
+#include <set>
+
 #include "core/error.h"
 
 namespace shellac::graph {
@@ -22,6 +25,20 @@ std::vector<const Node*> Graph::consumers(const std::string& value) const {
     }
   }
   return readers;
+}
+
+std::vector<const Node*> nodesBetween(const Graph& graph, const std::vector<std::string>& inputs,
+                                      const std::vector<std::string>& outputs) {
+  const std::set<std::string> given(inputs.begin(), inputs.end());
+  std::set<std::string> wanted(outputs.begin(), outputs.end());
+  std::vector<const Node*> between;
+  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+    if (wanted.count(node->name) == 0 || given.count(node->name) != 0) continue;
+    wanted.insert(node->inputs.begin(), node->inputs.end());
+    between.push_back(&*node);
+  }
+  std::reverse(between.begin(), between.end());
+  return between;
 }
 
 }  // namespace shellac::graph

@@ -18,4 +18,8 @@ struct Graph {
   std::vector<const Node*> consumers(const std::string& value) const;
 };
 
+// What has to be run for `outputs` when the values `inputs` are given, in order.
+std::vector<const Node*> nodesBetween(const Graph& graph, const std::vector<std::string>& inputs,
+                                      const std::vector<std::string>& outputs);
+
 }  // namespace shellac::graph

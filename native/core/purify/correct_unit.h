@@ -9,9 +9,12 @@ namespace shellac::purify {
 struct UnitTask {
   const graph::Model& model;  // full precision, on the device
   const graph::Unit& unit;
-  const Streams& streams;                 // hold the unit's inputs, and its full-precision outputs
+  const Streams&
+      streams;     // hold the unit's inputs, and its output at full precision when the solver reads it
+  int64_t images;  // that the unit draws from: the first so many
   const quant::QuantizedWeight& nearest;  // the settled quantizer, and the codes that nearest rounding gives
   const std::map<std::string, quant::Quantizer>& activations;
+  const Solver& solver;
 };
 
 struct CorrectedUnit {

@@ -64,29 +64,33 @@ std::vector<at::Tensor> drawColumns(const LinearPart& part, const Batches& batch
   return drawn;
 }
 
-Moments moments(const LinearPart& part, const at::Tensor& weight, const Batches& reference,
-                const Batches& corrected, const std::vector<at::Tensor>& drawn, const Pace& pace) {
-  const auto W = part.asMatrix(weight);
-  const auto k = W.size(2);
-  Moments sums{.H = at::zeros({W.size(0), k, k}, W.options()), .C = at::zeros(W.sizes(), W.options())};
-  for (size_t b = 0; b < corrected.size(); ++b) {
-    for (const auto& indices : drawn[b].to(W.device()).split(chunkFor(k))) {
-      pace.alive();
-      if (indices.size(0) == 0) continue;
-      const auto hat = part.columns(corrected[b], indices);
-      const auto drift = at::bmm(part.columns(reference[b], indices).sub_(hat), W.transpose(1, 2));
-      addGram(sums.H, hat, pace);
-      sums.C.baddbmm_(drift.transpose(1, 2), hat);
-      sums.r += drift.square().sum(at::kDouble).item<double>();
-      sums.m += indices.size(0);
-    }
+MomentSums::MomentSums(const LinearPart& part, const at::Tensor& weight)
+    : part_(part),
+      W_(part.asMatrix(weight)),
+      sums_{.H = at::zeros({W_.size(0), W_.size(2), W_.size(2)}, W_.options()),
+            .C = at::zeros(W_.sizes(), W_.options())} {}
+
+void MomentSums::add(const at::Tensor& reference, const at::Tensor& corrected, const at::Tensor& indices,
+                     const Pace& pace) {
+  if (indices.size(0) == 0) return;
+  for (const auto& some : indices.to(W_.device()).split(chunkFor(W_.size(2)))) {
+    pace.alive();
+    const auto hat = part_.columns(corrected, some);
+    const auto drift = at::bmm(part_.columns(reference, some).sub_(hat), W_.transpose(1, 2));
+    addGram(sums_.H, hat, pace);
+    sums_.C.baddbmm_(drift.transpose(1, 2), hat);
+    sums_.r += drift.square().sum(at::kDouble).item<double>();
+    sums_.m += some.size(0);
   }
-  mirror(sums.H);
-  const auto m = static_cast<double>(sums.m);
-  sums.H.div_(m);
-  sums.C.div_(m);
-  sums.r /= m;
-  return sums;
+}
+
+Moments MomentSums::finish() {
+  mirror(sums_.H);
+  const auto m = static_cast<double>(sums_.m);
+  sums_.H.div_(m);
+  sums_.C.div_(m);
+  sums_.r /= m;
+  return std::move(sums_);
 }
 
 }  // namespace shellac::purify

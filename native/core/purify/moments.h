@@ -32,8 +32,20 @@ struct Moments {
 std::vector<at::Tensor> drawColumns(const LinearPart& part, const Batches& batches, int64_t budget,
                                     at::Generator& generator);
 
-// reference: X's batches; corrected: X̂'s; weight: W.
-Moments moments(const LinearPart& part, const at::Tensor& weight, const Batches& reference,
-                const Batches& corrected, const std::vector<at::Tensor>& drawn, const Pace& pace);
+class MomentSums {
+ public:
+  // weight: W.
+  MomentSums(const LinearPart& part, const at::Tensor& weight);
+  // The columns of those indices, of one batch. reference: X's; corrected: X̂'s.
+  void add(const at::Tensor& reference, const at::Tensor& corrected, const at::Tensor& indices,
+           const Pace& pace);
+  // What was summed, of at least one column. Call it once, at the end.
+  Moments finish();
+
+ private:
+  const LinearPart& part_;
+  const at::Tensor W_;
+  Moments sums_;
+};
 
 }  // namespace shellac::purify

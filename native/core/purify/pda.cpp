@@ -55,20 +55,11 @@ double distance(const BatchNormInput& layer, const at::Tensor& x, const Pda& pda
 
 }  // namespace
 
-Approximation approximate(const BatchNormInput& layer, const Batches& inputs, const Pda& pda,
+Approximation approximate(const BatchNormInput& layer, const at::Tensor& input, const Pda& pda,
                           const Pace& pace) {
-  Approximation result;
-  double samples = 0;
-  for (size_t b = 0; b < inputs.size(); ++b) {
-    pace.at(static_cast<int64_t>(b), static_cast<int64_t>(inputs.size()));
-    const auto n = static_cast<double>(inputs[b].size(0));
-    result.moved.push_back(descendSigns(layer, inputs[b], pda, pace));
-    result.before += n * distance(layer, inputs[b], pda);
-    result.after += n * distance(layer, result.moved.back(), pda);
-    samples += n;
-  }
-  result.before /= samples;
-  result.after /= samples;
+  Approximation result{.moved = descendSigns(layer, input, pda, pace)};
+  result.before = distance(layer, input, pda);
+  result.after = distance(layer, result.moved, pda);
   return result;
 }
 

@@ -9,7 +9,6 @@
 #include <ATen/core/Tensor.h>
 
 #include "core/purify/linear_part.h"
-#include "core/purify/moments.h"
 #include "core/purify/pace.h"
 #include "core/purify/statistics.h"
 
@@ -31,11 +30,12 @@ struct Pda {
 };
 
 struct Approximation {
-  Batches moved;
-  double before = 0, after = 0;  // the distance, the mean of the samples or batches
+  at::Tensor moved;
+  double before = 0, after = 0;  // the distance of the batch
 };
 
-Approximation approximate(const BatchNormInput& layer, const Batches& inputs, const Pda& pda,
+// input: one batch, [n, ...].
+Approximation approximate(const BatchNormInput& layer, const at::Tensor& input, const Pda& pda,
                           const Pace& pace);
 
 }  // namespace shellac::purify

@@ -2,9 +2,13 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/randperm.h>
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <numeric>
 #include <set>
 
 #include "core/error.h"
@@ -16,63 +20,55 @@ namespace shellac::purify {
 
 namespace {
 
-Batches normalized(const data::Images& images, int64_t batch, at::Device device, const Job& job) {
-  Batches batches;
-  for (int64_t from = 0; from < images.count(); from += batch) {
-    job.checkpoint();
-    const auto to = std::min(from + batch, images.count());
-    batches.push_back(
-        images.normalize(images.floats(from, to, device)).contiguous(at::MemoryFormat::ChannelsLast));
-  }
-  return batches;
-}
-
-// How the corrected model is read as it comes about: units that are not solved yet are not run.
-struct Corrected {
-  std::map<std::string, at::Tensor> weights;  // by node name, as floats on the device
-  std::map<std::string, quant::Quantizer> activations;
-
-  graph::Reading reading() const {
-    return {.weight = [this](const graph::Node& node, const at::Tensor&) { return weights.at(node.name); },
-            .value =
-                [this](const std::string& value, const at::Tensor& x) {
-                  const auto found = activations.find(value);
-                  return found == activations.end() ? x : found->second.nearest(x);
-                }};
-  }
-};
+// Columns of one image are much alike, so they come from so many at least; and no unit asks for more than so
+// many, which is what the official code reads.
+constexpr int64_t kLeastImages = 128, kMostImages = 1024;
 
 class Walk {
  public:
-  Walk(const graph::Model& model, quant::Quantization frozen, const Options& options, at::Device device,
-       const Job& job)
+  Walk(const graph::Model& model, quant::Quantization frozen, const data::Images& images,
+       const Options& options, at::Device device, const Job& job)
       : model_(model.to(device)),
         options_(options),
-        device_(device),
         job_(job),
         units_(graph::units(model_.graph)),
+        shapes_(graph::check(model_, model_.graph.inputShape)),
+        solver_(makeSolver(options)),
         generator_(at::make_generator<at::CPUGeneratorImpl>(options.seed)),
         result_{std::move(frozen), {}},
-        streams_(model_, corrected_.reading(), job) {
-    for (const auto& [value, quantizer] : result_.quantization.activations)
-      corrected_.activations.emplace(value, quantizer.to(device));
-  }
+        streams_(model_, result_.quantization, images, draw(images.count()), options.batch, device, job) {}
 
-  Result run(const data::Images& images) {
-    streams_.feed(normalized(images, options_.batch, device_, job_));
+  Result run() {
+    streams_.join(imagesFor(units_.front()));
     const auto last = graph::lastReads(model_.graph);
     for (size_t i = 1; i < model_.graph.nodes.size(); ++i) {
-      const auto& node = model_.graph.nodes[i];
-      visit(node);
+      visit(model_.graph.nodes[i]);
       for (const auto& value : last[i]) streams_.forget(value);
     }
     return std::move(result_);
   }
 
  private:
+  at::Tensor draw(int64_t images) {
+    const auto on = at::TensorOptions(at::kLong).device(at::kCPU);
+    return at::randperm(images, generator_, on).slice(0, 0, kMostImages);
+  }
+
+  // Enough for the unit's columns; a solver that reads whole batches reads them all.
+  int64_t imagesFor(const graph::Unit& unit) const {
+    if (solver_->readsBatches()) return kMostImages;
+    const auto& made = shapes_.at(unit.name);
+    const auto positions =
+        std::accumulate(made.begin() + 1, made.end(), int64_t{1}, std::multiplies<int64_t>());
+    return std::clamp((options_.columns + positions - 1) / positions, kLeastImages, kMostImages);
+  }
+
   void visit(const graph::Node& node) {
     if (done_.count(node.name) != 0) return;
-    if (!graph::hasWeight(node)) return streams_.pass(node);
+    if (!graph::hasWeight(node)) {
+      streams_.passFull({node.name});
+      return streams_.passCorrected({node.name});
+    }
     const auto& unit = units_.at(result_.units.size());
     correct(unit);
     done_.insert(unit.nodes.begin(), unit.nodes.end());
@@ -83,18 +79,20 @@ class Walk {
     const Pace pace{job_, unit.name, static_cast<int64_t>(result_.units.size()),
                     static_cast<int64_t>(units_.size())};
     pace.at(0, 0);
-    streams_.passFull(unit.nodes);
+    streams_.join(imagesFor(unit));
+    if (solver_->readsBatches()) streams_.passFull(unit.nodes);
     auto& weight = result_.quantization.weights.at(unit.name);
     auto corrected = correctUnit({.model = model_,
                                   .unit = unit,
                                   .streams = streams_,
+                                  .images = imagesFor(unit),
                                   .nearest = weight,
-                                  .activations = corrected_.activations},
+                                  .activations = result_.quantization.activations,
+                                  .solver = *solver_},
                                  options_, generator_, pace);
     weight.codes = corrected.codes.cpu();
-    corrected_.weights[unit.name] = weight.quantizer.values(weight.codes).to(device_);
+    if (!solver_->readsBatches()) streams_.passFull(unit.nodes);
     streams_.passCorrected(unit.nodes);
-    corrected_.weights.erase(unit.name);  // its unit is never run again
     corrected.report.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     result_.units.push_back(std::move(corrected.report));
@@ -102,11 +100,11 @@ class Walk {
 
   const graph::Model model_;
   const Options& options_;
-  const at::Device device_;
   const Job& job_;
   const std::vector<graph::Unit> units_;
+  const graph::Shapes shapes_;
+  const std::unique_ptr<Solver> solver_;
   at::Generator generator_;
-  Corrected corrected_;
   Result result_;
   Streams streams_;
   std::set<std::string> done_;  // nodes that ran with their unit
@@ -119,7 +117,7 @@ Result purify(const graph::Model& model, const data::Images& calibration, const 
   const at::NoGradGuard noGrad;
   // Nearest rounding settles every scale, and the codes that the corrected ones are compared with.
   auto frozen = quant::quantizeNearest(model, calibration, options.quantizer, device, job);
-  return Walk(model, std::move(frozen), options, device, job).run(calibration);
+  return Walk(model, std::move(frozen), calibration, options, device, job).run();
 }
 
 }  // namespace shellac::purify

@@ -1,56 +1,89 @@
 #include "core/purify/streams.h"
 
+#include <algorithm>
+
+#include "core/graph/unit.h"
+
 namespace shellac::purify {
 
-Streams::Streams(const graph::Model& model, graph::Reading corrected, const Job& job)
-    : model_(model), reading_(std::move(corrected)), job_(job) {}
+Streams::Streams(const graph::Model& model, const quant::Quantization& corrected, const data::Images& images,
+                 const at::Tensor& order, int64_t batch, at::Device device, const Job& job)
+    : model_(model),
+      quantization_(corrected),
+      images_(images),
+      order_(order),
+      batch_(batch),
+      device_(device),
+      job_(job),
+      corrected_{.values = {}, .quantized = true} {
+  const auto& input = model.graph.nodes.front().name;
+  full_.values[input] = {};
+  corrected_.values[input] = {};
+}
 
-void Streams::feed(const Batches& images) {
-  const auto& node = model_.graph.nodes.front();
-  batches_ = images.size();
-  for (const auto& image : images) {
-    full_[node.name].push_back(graph::runNode(model_, node, {image}));
-    corrected_[node.name].push_back(graph::runNode(model_, node, {image}, reading_));
+void Streams::join(int64_t images) {
+  const auto wanted = std::min(images, order_.size(0));
+  if (wanted <= joined_) return;
+  Batches joining;
+  for (; joined_ < wanted; joined_ = std::min(joined_ + batch_, wanted)) {
+    job_.checkpoint();
+    const auto indices = order_.slice(0, joined_, std::min(joined_ + batch_, wanted));
+    joining.push_back(
+        images_.normalize(images_.floats(indices, device_)).contiguous(at::MemoryFormat::ChannelsLast));
+  }
+  join(full_, joining);
+  join(corrected_, joining);
+}
+
+void Streams::join(Side& side, const Batches& images) {
+  std::vector<std::string> live;
+  for (const auto& [name, batches] : side.values) live.push_back(name);
+  const auto ahead = program(side, {graph::Program::kImages}, live);
+  for (const auto& batch : images) {
+    auto made = ahead.run({batch}, [this] { job_.checkpoint(); });
+    for (size_t i = 0; i < live.size(); ++i) side.values[live[i]].push_back(std::move(made[i]));
   }
 }
 
-at::Tensor Streams::step(const graph::Node& node, const Values& values, size_t batch,
-                         const graph::Reading& reading) const {
-  job_.checkpoint();
-  std::vector<at::Tensor> inputs;
-  for (const auto& name : node.inputs) inputs.push_back(values.at(name)[batch]);
-  return graph::runNode(model_, node, std::move(inputs), reading);
-}
-
-void Streams::pass(const graph::Node& node) {
-  Batches full, corrected;
-  for (size_t b = 0; b < batches_; ++b) {
-    full.push_back(step(node, full_, b, {}));
-    corrected.push_back(step(node, corrected_, b, reading_));
-  }
-  full_[node.name] = std::move(full);
-  corrected_[node.name] = std::move(corrected);
-}
-
-void Streams::chain(const std::vector<std::string>& nodes, Values& values, const graph::Reading& reading) {
+void Streams::pass(Side& side, const std::vector<std::string>& nodes) {
+  const auto& inputs = model_.graph.node(nodes.front()).inputs;
+  const auto& output = nodes.back();
+  const auto unit = program(side, inputs, {output});
   Batches made;
-  for (size_t b = 0; b < batches_; ++b) {
-    auto value = step(model_.graph.node(nodes.front()), values, b, reading);
-    for (size_t i = 1; i < nodes.size(); ++i) {
-      job_.checkpoint();
-      value = graph::runNode(model_, model_.graph.node(nodes[i]), {value}, reading);
-    }
-    made.push_back(value);
+  for (size_t b = 0; b < side.values.at(inputs.front()).size(); ++b) {
+    std::vector<at::Tensor> read;
+    for (const auto& name : inputs) read.push_back(side.values.at(name)[b]);
+    made.push_back(std::move(unit.run(std::move(read), [this] { job_.checkpoint(); }).front()));
   }
-  values[nodes.back()] = std::move(made);
+  side.values[output] = std::move(made);
 }
 
-void Streams::passFull(const std::vector<std::string>& nodes) { chain(nodes, full_, {}); }
-void Streams::passCorrected(const std::vector<std::string>& nodes) { chain(nodes, corrected_, reading_); }
+void Streams::passFull(const std::vector<std::string>& nodes) { pass(full_, nodes); }
+void Streams::passCorrected(const std::vector<std::string>& nodes) { pass(corrected_, nodes); }
 
 void Streams::forget(const std::string& value) {
-  full_.erase(value);
-  corrected_.erase(value);
+  full_.values.erase(value);
+  corrected_.values.erase(value);
+}
+
+graph::Program Streams::program(const Side& side, const std::vector<std::string>& inputs,
+                                const std::vector<std::string>& outputs) const {
+  graph::Substitutes substitutes;
+  if (side.quantized)
+    for (const auto* node : graph::nodesBetween(model_.graph, inputs, outputs)) {
+      if (graph::hasWeight(*node)) substitutes.weights[node->name] = weight(node->name);
+      if (const auto found = quantization_.activations.find(node->name);
+          found != quantization_.activations.end())
+        substitutes.values[node->name] = [quantizer = found->second.to(device_)](const at::Tensor& x) {
+          return quantizer.nearest(x);
+        };
+    }
+  return {model_, std::move(substitutes), inputs, outputs};
+}
+
+at::Tensor Streams::weight(const std::string& unit) const {
+  const auto& [quantizer, codes] = quantization_.weights.at(unit);
+  return quantizer.values(codes).to(device_);
 }
 
 }  // namespace shellac::purify

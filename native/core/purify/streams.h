@@ -1,44 +1,58 @@
-// The values of all calibration images that somebody has yet to read: at full precision and in the quantized,
-// already corrected model, side by side, in batches.
+// The values that somebody has yet to read, at full precision and in the quantized, already corrected model,
+// side by side, in batches. Images join late: a unit with large maps has its columns from a few images, one
+// with small maps needs many; an image is run from the start up to here only once a unit asks for more
+// images. So memory follows the number of columns, and not the number of calibration images.
 #pragma once
 #include <map>
 #include <string>
 #include <vector>
 
-#include "core/graph/executor.h"
+#include "core/data/images.h"
+#include "core/graph/program.h"
 #include "core/job.h"
 #include "core/purify/moments.h"
+#include "core/quant/quantization.h"
 
 namespace shellac::purify {
 
 class Streams {
  public:
-  // model: on the device; corrected: how the quantized model is read.
-  Streams(const graph::Model& model, graph::Reading corrected, const Job& job);
+  // model: on the device. corrected: its codes are read once their unit is passed. order: int64, image
+  // indices in the order in which they join.
+  Streams(const graph::Model& model, const quant::Quantization& corrected, const data::Images& images,
+          const at::Tensor& order, int64_t batch, at::Device device, const Job& job);
 
-  // The model's input, [n, ...] each.
-  void feed(const Batches& images);
-  // Runs the node on both streams.
-  void pass(const graph::Node& node);
-  // Runs a unit's nodes on one stream; the values between them live for one batch.
+  // From here on there are at least so many images, or all.
+  void join(int64_t images);
+  // Runs nodes that follow one another; the values between them live for one batch. The first form leaves the
+  // corrected stream where it is; passCorrected brings it up.
   void passFull(const std::vector<std::string>& nodes);
   void passCorrected(const std::vector<std::string>& nodes);
-
-  const Batches& full(const std::string& value) const { return full_.at(value); }
-  const Batches& corrected(const std::string& value) const { return corrected_.at(value); }
   void forget(const std::string& value);
 
+  const Batches& full(const std::string& value) const { return full_.values.at(value); }
+  const Batches& corrected(const std::string& value) const { return corrected_.values.at(value); }
+
  private:
-  using Values = std::map<std::string, Batches>;
-  at::Tensor step(const graph::Node& node, const Values& values, size_t batch,
-                  const graph::Reading& reading) const;
-  void chain(const std::vector<std::string>& nodes, Values& values, const graph::Reading& reading);
+  struct Side {
+    std::map<std::string, Batches> values;
+    bool quantized = false;
+  };
+  graph::Program program(const Side& side, const std::vector<std::string>& inputs,
+                         const std::vector<std::string>& outputs) const;
+  at::Tensor weight(const std::string& unit) const;
+  void pass(Side& side, const std::vector<std::string>& nodes);
+  void join(Side& side, const Batches& images);
 
   const graph::Model& model_;
-  graph::Reading reading_;
+  const quant::Quantization& quantization_;
+  const data::Images& images_;
+  const at::Tensor order_;
+  const int64_t batch_;
+  const at::Device device_;
   const Job& job_;
-  size_t batches_ = 0;
-  Values full_, corrected_;
+  int64_t joined_ = 0;
+  Side full_, corrected_;
 };
 
 }  // namespace shellac::purify
