@@ -1,7 +1,6 @@
 // PDA against a taped PyTorch loop (test/fixtures/purify/pda.py), and what it promises.
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import type { TensorData } from '../../binding.js'
 import { normal, numbers, tensor } from '../oracles/tensors.js'
 import { purifyKernels } from './kernels.js'
 
