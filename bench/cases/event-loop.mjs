@@ -8,8 +8,8 @@ import { settledModel, widthOf } from '../lib/subject.mjs'
 const RESOLUTION = 1 // ms; what the timer itself takes is in the figure
 
 export default async function eventLoop({ threads, quick, cifar10 }) {
-  const dataset = await images(256, cifar10)
   const width = widthOf(quick)
+  const dataset = await images(256, cifar10)
   const model = await settledModel('resnet18', { width }, dataset, threads)
   const purifying = await delayWhile(() => purify(model, dataset, { threads, onProgress: () => {} }))
   const waiting = await delayWhile(() => new Promise(resolve => setTimeout(resolve, 2000)))

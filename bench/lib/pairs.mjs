@@ -6,7 +6,7 @@
  *
  * @param {{ ours: Side, baseline: Side, rounds?: number, warmUp?: number }} sides
  * @typedef {() => Promise<number | unknown>} Side
- * @returns {Promise<{ ours: number, baseline: number, ratio: number, spread: string, ratios: number[] }>}
+ * @returns {Promise<{ ours: number, baseline: number, ratio: number, spread: string }>}
  *   ours, baseline: medians, in seconds; ratio: the median of the rounds' ratios ours / baseline; spread: their least
  *   and greatest
  */
@@ -24,7 +24,6 @@ export async function pairs({ ours, baseline, rounds = 5, warmUp = 1 }) {
     baseline: figure(median(times.map(pair => pair.baseline))),
     ratio: figure(median(ratios)),
     spread: spread(ratios),
-    ratios: ratios.map(figure),
   }
 }
 
