@@ -3,13 +3,9 @@ export function table(rows) {
   const head = ['case', 'value', 'target', '', 'ours', 'baseline', 'spread']
   const lines = rows.map(row => [
     row.case,
-    row.failed
-      ? `failed: ${row.failed}`
-      : row.skipped
-        ? `left out: ${row.skipped}`
-        : `${row.value} ${row.unit}`,
+    found(row),
     row.target === undefined ? '' : `${row.higherIsBetter ? '≥' : '≤'} ${row.target}`,
-    verdict(row),
+    hasVerdict(row) ? (missed(row) ? 'missed' : 'reached') : '',
     row.ours ?? '',
     row.baseline ?? '',
     row.spread ?? '',
@@ -17,7 +13,14 @@ export function table(rows) {
   return [head, head.map(() => '---'), ...lines].map(cells => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-function verdict({ value, target, higherIsBetter }) {
-  if (typeof value !== 'number' || typeof target !== 'number') return ''
-  return (higherIsBetter ? value >= target : value <= target) ? 'reached' : 'missed'
+function found({ value, unit, failed, skipped }) {
+  if (failed) return `failed: ${failed}`
+  return skipped ? `left out: ${skipped}` : `${value} ${unit}`.trim()
+}
+
+const hasVerdict = ({ value, target }) => typeof value === 'number' && typeof target === 'number'
+
+/** Whether the row has a target and did not come up to it. */
+export function missed(row) {
+  return hasVerdict(row) && !(row.higherIsBetter ? row.value >= row.target : row.value <= row.target)
 }
