@@ -7,7 +7,6 @@
 #include "bindings/handle.h"
 #include "bindings/job_options.h"
 #include "core/error.h"
-#include "core/interruptible.h"
 
 namespace shellac::bindings {
 namespace {
@@ -21,12 +20,13 @@ at::Tensor logits(const LoadedModel& loaded, const at::Tensor& input, at::Device
                                 .found = "shape " + showShape(input.sizes()),
                                 .expected = "[n, c, h, w] with n of at least 1"});
   loaded.classes(input.sizes().slice(1).vec());
-  const auto model = loaded.model.to(device);
-  const auto reading = interruptible(loaded.reading(device), job);
+  const auto program = loaded.keptProgram(device);
   std::vector<at::Tensor> batches;
   for (int64_t from = 0; from < input.size(0); from += kBatch)
     batches.push_back(
-        graph::run(model, input.slice(0, from, from + kBatch).to(device), reading).to(at::kCPU));
+        program->run({input.slice(0, from, from + kBatch).to(device)}, [&] { job.checkpoint(); })
+            .front()
+            .to(at::kCPU));
   return at::cat(batches);
 }
 

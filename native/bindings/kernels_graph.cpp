@@ -1,4 +1,10 @@
-// runValues(model, data, shape, training, seed) -> { values, tensors }: every value of the graph, and the
+// Passes of a graph on plain tensors.
+//   runProgram(model, { weights, moved }, inputs, outputs)
+//     -> { made, again, oneByOne, steps, untouched }: the outputs of a program, of its second run, and of
+//     node by node; inputs: tensors by value name, '' for the images; weights: by node; moved: values that a
+//     transform takes to x / 2 − 1 / 8 in place; steps: how many the program has; untouched: whether the
+//     inputs are what they were
+//   runValues(model, data, shape, training, seed) -> { values, tensors }: every value of the graph, and the
 // tensors after the pass, for comparison with the shapes that were inferred and with PyTorch's BN in
 // training.
 #include <ATen/CPUGeneratorImpl.h>
@@ -8,6 +14,8 @@
 #include "bindings/engine.h"
 #include "bindings/entry_points.h"
 #include "bindings/handle.h"
+#include "core/graph/executor.h"
+#include "core/graph/program.h"
 
 namespace shellac::bindings {
 namespace {
@@ -40,9 +48,100 @@ Napi::Value runValues(const Napi::CallbackInfo& info) {
   });
 }
 
+std::map<std::string, at::Tensor> tensorsFrom(const Napi::Value& value) {
+  std::map<std::string, at::Tensor> tensors;
+  eachProperty(value.As<Napi::Object>(), [&](const std::string& name, const Napi::Value& tensor) {
+    tensors[name] = tensorFrom(tensor);
+  });
+  return tensors;
+}
+
+struct ProgramCase {
+  ModelPointer loaded;
+  graph::Substitutes substitutes;
+  std::vector<std::string> names;
+  std::vector<at::Tensor> inputs;
+  std::vector<std::string> outputs;
+};
+
+ProgramCase programCase(const Napi::CallbackInfo& info) {
+  ProgramCase given{.loaded = modelOf(info[0])};
+  const auto reading = info[1].As<Napi::Object>();
+  given.substitutes.weights = tensorsFrom(field(reading, "weights"));
+  const auto moved = field(reading, "moved").As<Napi::Array>();
+  for (uint32_t i = 0; i < moved.Length(); ++i)
+    given.substitutes.values[moved.Get(i).ToString()] = [](at::Tensor x) { return x.mul_(0.5).sub_(0.125); };
+  for (const auto& [name, tensor] : tensorsFrom(info[2])) {
+    given.names.push_back(name);
+    given.inputs.push_back(tensor);
+  }
+  const auto outputs = info[3].As<Napi::Array>();
+  for (uint32_t i = 0; i < outputs.Length(); ++i) given.outputs.push_back(outputs.Get(i).ToString());
+  return given;
+}
+
+// The oracle: every node of the slice by itself, nothing fused and nothing in place.
+std::vector<at::Tensor> oneByOne(const ProgramCase& given) {
+  const auto& model = given.loaded->model;
+  const graph::Reading reading{
+      .weight =
+          [&](const graph::Node& node, const at::Tensor& weight) {
+            const auto found = given.substitutes.weights.find(node.name);
+            return found == given.substitutes.weights.end() ? weight : found->second;
+          },
+      .value =
+          [&](const std::string& name, const at::Tensor& value) {
+            const auto found = given.substitutes.values.find(name);
+            return found == given.substitutes.values.end() ? value : found->second(value.clone());
+          }};
+  std::map<std::string, at::Tensor> values;
+  for (size_t i = 0; i < given.names.size(); ++i) values[given.names[i]] = given.inputs[i].clone();
+  for (const auto* node : graph::nodesBetween(model.graph, given.names, given.outputs)) {
+    std::vector<at::Tensor> read;
+    if (node->inputs.empty()) read.push_back(values.at(graph::Program::kImages));
+    for (const auto& name : node->inputs) read.push_back(values.at(name));
+    values[node->name] = graph::runNode(model, *node, std::move(read), reading);
+  }
+  std::vector<at::Tensor> made;
+  for (const auto& name : given.outputs) made.push_back(values.at(name));
+  return made;
+}
+
+Napi::Array arrayToJs(Napi::Env env, const std::vector<at::Tensor>& tensors) {
+  auto array = Napi::Array::New(env, tensors.size());
+  for (size_t i = 0; i < tensors.size(); ++i)
+    array.Set(static_cast<uint32_t>(i), tensorToJs(env, tensors[i]));
+  return array;
+}
+
+Napi::Value runProgram(const Napi::CallbackInfo& info) {
+  const auto given = programCase(info);
+  return Engine::of(info.Env()).start(info.Env(), info.Env().Undefined(), [given](const Job&) -> Finish {
+    const c10::NoGradGuard noGrad;
+    std::vector<at::Tensor> before;
+    for (const auto& input : given.inputs) before.push_back(input.clone());
+    const graph::Program program(given.loaded->model, given.substitutes, given.names, given.outputs);
+    int64_t steps = 0;
+    const auto made = program.run(given.inputs, [&] { ++steps; });
+    const auto again = program.run(given.inputs);
+    bool untouched = true;
+    for (size_t i = 0; i < before.size(); ++i) untouched = untouched && before[i].equal(given.inputs[i]);
+    return [made, again, steps, untouched, expected = oneByOne(given)](Napi::Env env) -> Napi::Value {
+      auto result = Napi::Object::New(env);
+      result.Set("made", arrayToJs(env, made));
+      result.Set("again", arrayToJs(env, again));
+      result.Set("oneByOne", arrayToJs(env, expected));
+      result.Set("steps", static_cast<double>(steps));
+      result.Set("untouched", untouched);
+      return result;
+    };
+  });
+}
+
 }  // namespace
 
 void addGraphKernels(Napi::Env env, Napi::Object kernels) {
+  kernels.Set("runProgram", Napi::Function::New(env, runProgram));
   kernels.Set("runValues", Napi::Function::New(env, runValues));
 }
 

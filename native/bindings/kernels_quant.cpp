@@ -1,7 +1,8 @@
 // Quantizers and observers on plain tensors, for comparison with naive loops and with PyTorch.
 //   fakeQuantize(x, quantizer, upstream)      -> { codes, values, gradient }: the straight-through gradient
 //   for upstream observe(kind, grid, tensors)              -> QuantizerSpec fakeQuantizeDynamic(of, x, bits,
-//   upstream) -> { values, gradient } presets()                                 -> names
+//   upstream) -> { values, gradient } nearestBothWays(x, quantizer, swapped) -> { nearest, inPlace }
+//   presets()                                 -> names
 #include <ATen/core/grad_mode.h>
 
 #include "bindings/convert.h"
@@ -9,6 +10,7 @@
 #include "bindings/failure.h"
 #include "core/error.h"
 #include "core/quant/dynamic.h"
+#include "core/quant/nearest_in_place.h"
 #include "core/quant/observer.h"
 #include "core/quant/preset.h"
 
@@ -68,6 +70,21 @@ Napi::Value fakeQuantizeDynamic(const Napi::CallbackInfo& info) {
   });
 }
 
+// nearest(x) by its ATen ops, and written over x; `swapped`: x lies channels-last.
+Napi::Value nearestBothWays(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto x = tensorFrom(info[0]);
+    const auto quantizer = quantizerFrom(info[1]);
+    const bool swapped = info[2].As<Napi::Boolean>().Value();
+    const auto nearest = quantizer.nearest(x);
+    auto place = swapped ? x.contiguous(at::MemoryFormat::ChannelsLast) : x.clone();
+    auto result = Napi::Object::New(info.Env());
+    result.Set("nearest", tensorToJs(info.Env(), nearest));
+    result.Set("inPlace", tensorToJs(info.Env(), quant::nearestInPlace(quantizer, place)));
+    return result;
+  });
+}
+
 Napi::Value presets(const Napi::CallbackInfo& info) {
   std::vector<std::string> names;
   for (const auto& preset : quant::presets()) names.push_back(preset.name);
@@ -79,6 +96,7 @@ Napi::Value presets(const Napi::CallbackInfo& info) {
 void addQuantKernels(Napi::Env env, Napi::Object kernels) {
   kernels.Set("fakeQuantize", Napi::Function::New(env, fakeQuantize));
   kernels.Set("observe", Napi::Function::New(env, observe));
+  kernels.Set("nearestBothWays", Napi::Function::New(env, nearestBothWays));
   kernels.Set("fakeQuantizeDynamic", Napi::Function::New(env, fakeQuantizeDynamic));
   kernels.Set("presets", Napi::Function::New(env, presets));
 }

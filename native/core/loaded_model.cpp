@@ -1,6 +1,7 @@
 #include "core/loaded_model.h"
 
 #include "core/error.h"
+#include "core/graph/shapes.h"
 #include "core/graph/unit.h"
 
 namespace shellac {
@@ -29,7 +30,7 @@ graph::Shapes LoadedModel::check() const {
 
 int64_t LoadedModel::classes(const graph::Shape& imageShape) const {
   try {
-    const auto shapes = graph::check(model, imageShape, weightShapes());
+    const auto shapes = graph::shapesFor(model, imageShape, weightShapes());
     return shapes.at(model.graph.output).back();
   } catch (const Error& error) {
     throw Error(Code::BadData, {.thing = "images",
@@ -39,8 +40,23 @@ int64_t LoadedModel::classes(const graph::Shape& imageShape) const {
   }
 }
 
-graph::Reading LoadedModel::reading(at::Device device) const {
-  return quantization ? quantization->reading(device) : graph::Reading{};
+graph::Program LoadedModel::program(at::Device device) const {
+  return graph::Program::whole(model.to(device),
+                               quantization ? quantization->substitutes(device) : graph::Substitutes{});
+}
+
+std::shared_ptr<const graph::Program> LoadedModel::keptProgram(at::Device device) const {
+  return kept.get(device, [&] { return program(device); });
+}
+
+std::shared_ptr<const graph::Program> KeptProgram::get(at::Device device,
+                                                       const std::function<graph::Program()>& make) const {
+  const std::lock_guard lock(mutex_);
+  if (device_ != device) {
+    program_ = std::make_shared<const graph::Program>(make());
+    device_ = device;
+  }
+  return program_;
 }
 
 std::map<std::string, graph::Shape> LoadedModel::weightShapes() const {

@@ -15,6 +15,11 @@ export interface GridSpec {
 }
 export interface QuantKernels {
   fakeQuantize(x: TensorData, quantizer: QuantizerSpec, upstream: TensorData): FakeQuantized
+  nearestBothWays(
+    x: TensorData,
+    quantizer: QuantizerSpec,
+    swapped: boolean,
+  ): { nearest: TensorData; inPlace: TensorData }
   observe(kind: string, grid: GridSpec, tensors: TensorData[]): QuantizerSpec
   fakeQuantizeDynamic(
     of: 'weight' | 'activation',

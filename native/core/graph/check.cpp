@@ -8,6 +8,7 @@
 #include "core/graph/model.h"
 #include "core/graph/op.h"
 #include "core/graph/ops/judge.h"
+#include "core/graph/shapes.h"
 
 namespace shellac::graph {
 namespace {
@@ -22,7 +23,8 @@ constexpr const char* remedy = "Export the model again, or mend its graph.";
 
 class Judge {
  public:
-  Judge(const Model& model, const Shapes& weightShapes) : model_(model), weightShapes_(weightShapes) {}
+  Judge(const Model& model, const Shapes& weightShapes, bool numbers)
+      : model_(model), weightShapes_(weightShapes), numbers_(numbers) {}
 
   Shapes judge(const Shape& inputShape) {
     if (model_.graph.nodes.empty()) refuseGraph("no nodes", "an input node and the ops that follow it");
@@ -94,6 +96,7 @@ class Judge {
       refuseNode(node, "tensor \"" + name + "\" is of another kind", "dense float32");
     }
     if (tensor.numel() == 0) refuseNode(node, "tensor \"" + name + "\" is empty", "at least one number");
+    if (!numbers_) return;
     if (finite_.insert(name).second && !at::isfinite(tensor).all().item<bool>()) {
       refuseNode(node, "tensor \"" + name + "\" holds NaN or infinity", "finite numbers");
     }
@@ -112,6 +115,7 @@ class Judge {
 
   const Model& model_;
   const Shapes& weightShapes_;
+  const bool numbers_;  // whether to look at them
   Shapes shapes_;
   std::set<std::string> finite_;  // tensors already looked at
 };
@@ -119,7 +123,12 @@ class Judge {
 }  // namespace
 
 Shapes check(const Model& model, const Shape& inputShape, const std::map<std::string, Shape>& weightShapes) {
-  return Judge(model, weightShapes).judge(inputShape);
+  return Judge(model, weightShapes, /*numbers=*/true).judge(inputShape);
+}
+
+Shapes shapesFor(const Model& model, const Shape& inputShape,
+                 const std::map<std::string, Shape>& weightShapes) {
+  return Judge(model, weightShapes, /*numbers=*/false).judge(inputShape);
 }
 
 }  // namespace shellac::graph

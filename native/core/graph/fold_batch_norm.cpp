@@ -29,29 +29,18 @@ std::string nameFor(const Model& model, const Node& node, const std::string& rol
   return name;
 }
 
-// In double precision: the folded model should differ by the rounding of its weights to float32 alone.
 void fold(Model& model, Node& conv, const Node& norm) {
-  const auto read = [&](const Node& node, const std::string& role) {
-    return model.parameter(node, role).to(at::kDouble);
-  };
-  const auto mean = read(norm, "runningMean");
-  const auto gain = [&] {
-    const auto inverse = (read(norm, "runningVar") + norm.number("eps", 1e-5)).rsqrt();
-    return norm.parameters.contains("weight") ? inverse * read(norm, "weight") : inverse;
-  }();
-  const auto shift = norm.parameters.contains("bias") ? read(norm, "bias") : at::zeros_like(mean);
-  const auto bias = conv.parameters.contains("bias") ? read(conv, "bias") : at::zeros_like(mean);
-
-  const auto weight = read(conv, "weight");
-  std::vector<int64_t> perChannel(weight.dim(), 1);
-  perChannel[0] = -1;
+  const auto folded =
+      foldInto({.weight = model.parameter(conv, "weight"),
+                .bias = conv.parameters.contains("bias") ? model.parameter(conv, "bias") : at::Tensor()},
+               model, norm);
   const auto set = [&](const std::string& role, const at::Tensor& tensor) {
     const auto name = nameFor(model, conv, role);
-    model.tensors[name] = tensor.to(at::kFloat);
+    model.tensors[name] = tensor;
     conv.parameters[role] = name;
   };
-  set("weight", weight * gain.view(perChannel));
-  set("bias", (bias - mean) * gain + shift);
+  set("weight", folded.weight);
+  set("bias", folded.bias);
 }
 
 // Takes the node out: whoever read it reads `source` instead.
@@ -66,6 +55,21 @@ void dropUnusedTensors(Model& model) {
 }
 
 }  // namespace
+
+Affine foldInto(const Affine& layer, const Model& model, const Node& batchNorm) {
+  const auto read = [&](const std::string& role) { return model.parameter(batchNorm, role).to(at::kDouble); };
+  const auto mean = read("runningMean");
+  const auto gain = [&] {
+    const auto inverse = (read("runningVar") + batchNorm.number("eps", 1e-5)).rsqrt();
+    return batchNorm.parameters.contains("weight") ? inverse * read("weight") : inverse;
+  }();
+  const auto shift = batchNorm.parameters.contains("bias") ? read("bias") : at::zeros_like(mean);
+  const auto bias = layer.bias.defined() ? layer.bias.to(at::kDouble) : at::zeros_like(mean);
+  std::vector<int64_t> perChannel(layer.weight.dim(), 1);
+  perChannel[0] = -1;
+  return {.weight = (layer.weight.to(at::kDouble) * gain.view(perChannel)).to(at::kFloat),
+          .bias = ((bias - mean) * gain + shift).to(at::kFloat)};
+}
 
 Model foldBatchNorm(const Model& model) {
   const at::NoGradGuard noGrad;

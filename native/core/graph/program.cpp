@@ -5,63 +5,76 @@
 #include <algorithm>
 #include <set>
 
-#include "core/graph/executor.h"
+#include "core/graph/program/plan.h"
 
 namespace shellac::graph {
+namespace {
+
+std::set<std::string> keptValues(const Substitutes& substitutes, const std::vector<std::string>& outputs) {
+  std::set<std::string> kept(outputs.begin(), outputs.end());
+  for (const auto& [value, transform] : substitutes.values) kept.insert(value);
+  return kept;
+}
+
+// Images stand for a value that only the input node reads.
+std::vector<std::string> readsOf(const PlannedStep& step) {
+  return step.reads.empty() ? std::vector<std::string>{Program::kImages} : step.reads;
+}
+
+}  // namespace
 
 Program::Program(const Model& model, Substitutes substitutes, std::vector<std::string> inputs,
-                 std::vector<std::string> outputs)
-    : model_(model),
-      substitutes_(std::move(substitutes)),
-      inputs_(std::move(inputs)),
-      outputs_(std::move(outputs)) {
-  const auto& nodes = model_.graph.nodes;
-  const std::set<std::string> given(inputs_.begin(), inputs_.end());
-  std::set<std::string> wanted(outputs_.begin(), outputs_.end());
-  for (size_t i = nodes.size(); i-- > 0;) {
-    if (wanted.count(nodes[i].name) == 0 || given.count(nodes[i].name) != 0) continue;
-    wanted.insert(nodes[i].inputs.begin(), nodes[i].inputs.end());
-    steps_.insert(steps_.begin(), i);
+                 std::vector<std::string> outputs) {
+  const at::NoGradGuard noGrad;
+  std::map<std::string, Slot> slots;
+  const auto slotOf = [&](const std::string& value) {
+    return slots.emplace(value, slots.size()).first->second;
+  };
+  for (const auto& name : inputs) given_.push_back(slotOf(name));
+  for (const auto& planned :
+       plan(nodesBetween(model.graph, inputs, outputs), keptValues(substitutes, outputs))) {
+    Step step{.kernel = compile(planned, model, substitutes.weights)};
+    for (const auto& name : readsOf(planned)) step.reads.push_back(slots.at(name));
+    step.writes = slotOf(planned.value);
+    if (const auto found = substitutes.values.find(planned.value); found != substitutes.values.end())
+      step.transform = std::move(found->second);
+    steps_.push_back(std::move(step));
   }
-  std::set<std::string> read(outputs_.begin(), outputs_.end());
-  freed_.resize(steps_.size());
-  for (size_t s = steps_.size(); s-- > 0;)
-    for (const auto& name : nodes[steps_[s]].inputs)
-      if (read.insert(name).second) freed_[s].push_back(name);
+  for (const auto& name : outputs) wanted_.push_back(slots.at(name));
+  slots_ = slots.size();
+
+  std::set<Slot> read(wanted_.begin(), wanted_.end());
+  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step)
+    for (const auto slot : step->reads)
+      if (read.insert(slot).second) step->last.push_back(slot);
 }
 
 Program Program::whole(const Model& model, Substitutes substitutes) {
   return {model, std::move(substitutes), {kImages}, {model.graph.output}};
 }
 
+// A kernel holds what it reads last alone, unless somebody outside sees it too.
+at::Tensor Program::execute(const Step& step, std::vector<at::Tensor>& values) {
+  std::vector<at::Tensor> read;
+  for (const auto slot : step.reads) read.push_back(values[slot]);
+  for (const auto slot : step.last) values[slot].reset();
+  auto made = step.kernel(std::move(read));
+  if (!step.transform) return made;
+  return step.transform(heldAlone(made) ? std::move(made) : made.clone());
+}
+
 std::vector<at::Tensor> Program::run(std::vector<at::Tensor> inputs,
                                      const std::function<void()>& between) const {
   const at::NoGradGuard noGrad;
-  const Reading reading{
-      .weight =
-          [this](const Node& node, const at::Tensor& weight) {
-            const auto found = substitutes_.weights.find(node.name);
-            return found == substitutes_.weights.end() ? weight : found->second;
-          },
-      .value =
-          [this](const std::string& name, const at::Tensor& value) {
-            const auto found = substitutes_.values.find(name);
-            return found == substitutes_.values.end() ? value : found->second(value);
-          }};
-  std::map<std::string, at::Tensor> values;
-  for (size_t i = 0; i < inputs.size(); ++i) values[inputs_[i]] = std::move(inputs[i]);
-  for (size_t s = 0; s < steps_.size(); ++s) {
+  std::vector<at::Tensor> values(slots_);
+  for (size_t i = 0; i < inputs.size(); ++i) values[given_[i]] = inputs[i];
+  for (const auto& step : steps_) {
     if (between) between();
-    const auto& node = model_.graph.nodes[steps_[s]];
-    std::vector<at::Tensor> read;
-    if (node.inputs.empty()) read.push_back(values.at(kImages));
-    for (const auto& name : node.inputs) read.push_back(values.at(name));
-    for (const auto& name : freed_[s]) values.erase(name);
-    values[node.name] = runNode(model_, node, std::move(read), reading);
+    values[step.writes] = execute(step, values);
   }
   std::vector<at::Tensor> made;
-  for (const auto& name : outputs_) made.push_back(values.at(name));
-  return made;
+  for (const auto slot : wanted_) made.push_back(values[slot]);
+  return made;  // `inputs` lives until here: what is given is never held alone, so nobody writes to it
 }
 
 }  // namespace shellac::graph

@@ -1,5 +1,5 @@
-// A frozen graph made ready to be run many times, without gradients: only the nodes that lie between the values
-// that are given and those that are wanted.
+// A frozen graph made ready to be run many times, without gradients: only the nodes that lie between the
+// values that are given and those that are wanted.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/graph/model.h"
+#include "core/graph/program/kernel.h"
 
 namespace shellac::graph {
 
@@ -37,11 +38,20 @@ class Program {
                               const std::function<void()>& between = {}) const;
 
  private:
-  Model model_;
-  Substitutes substitutes_;
-  std::vector<std::string> inputs_, outputs_;
-  std::vector<size_t> steps_;                    // node indices, in order
-  std::vector<std::vector<std::string>> freed_;  // values that nobody reads after each step
+  using Slot = size_t;  // of a value, while it lives
+  using Transform = std::function<at::Tensor(at::Tensor)>;
+  struct Step {
+    Kernel kernel;
+    Transform transform;  // empty: none
+    std::vector<Slot> reads;
+    std::vector<Slot> last;  // of those that it reads, those that nobody reads afterwards
+    Slot writes;
+  };
+  static at::Tensor execute(const Step& step, std::vector<at::Tensor>& values);
+
+  std::vector<Step> steps_;
+  std::vector<Slot> given_, wanted_;
+  size_t slots_ = 0;
 };
 
 }  // namespace shellac::graph

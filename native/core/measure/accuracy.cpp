@@ -4,15 +4,14 @@
 #include <c10/core/GradMode.h>
 
 #include "core/error.h"
-#include "core/interruptible.h"
 
 namespace shellac::measure {
 namespace {
 
-at::Tensor predict(const graph::Model& model, const graph::Reading& reading, const data::Images& images,
-                   const at::Tensor& floats) {
-  return graph::run(model, images.normalize(floats).contiguous(at::MemoryFormat::ChannelsLast), reading)
-      .argmax(1);
+at::Tensor predict(const graph::Program& program, const data::Images& images, const at::Tensor& floats,
+                   const Job& job) {
+  const auto read = images.normalize(floats).contiguous(at::MemoryFormat::ChannelsLast);
+  return program.run({read}, [&] { job.checkpoint(); }).front().argmax(1);
 }
 
 void checkTarget(int64_t target, int64_t classes) {
@@ -31,18 +30,17 @@ Counts count(const LoadedModel& loaded, const data::Images& images, const std::o
   const auto classes = loaded.classes(images.shape());
   data::checkLabels(images, classes);
   if (attack) checkTarget(attack->target, classes);
-  const auto model = loaded.model.to(device);
-  const auto stoppable = interruptible(loaded.reading(device), job);
+  const auto program = loaded.program(device);
   Counts counts;
   for (int64_t from = 0; from < images.count(); from += batch) {
     const auto to = std::min(from + batch, images.count());
     const auto labels = images.labels.slice(0, from, to).to(device);
     const auto floats = images.floats(from, to, device);
     counts.samples += to - from;
-    counts.correct += (predict(model, stoppable, images, floats) == labels).sum().item<int64_t>();
+    counts.correct += (predict(program, images, floats, job) == labels).sum().item<int64_t>();
     if (attack) {
       const auto others = at::ne(labels, attack->target);
-      const auto hits = predict(model, stoppable, images, attack->trigger.apply(floats)) == attack->target;
+      const auto hits = predict(program, images, attack->trigger.apply(floats), job) == attack->target;
       counts.triggered += others.sum().item<int64_t>();
       counts.hits += (hits & others).sum().item<int64_t>();
     }

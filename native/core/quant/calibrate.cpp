@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "core/graph/program.h"
 #include "core/quant/placement.h"
 #include "core/quant/quantization.h"
 
@@ -21,6 +22,21 @@ Observers observersFor(const graph::Graph& graph, const Options& options) {
   for (const auto& [value, bits] : placement(graph, options).activations)
     observers.emplace(value, makeObserver(kind, {.bits = bits, .symmetric = false}));
   return observers;
+}
+
+// Shows each value to its observer as it comes by, so that no more of them live at once than in any other
+// pass. It runs to the values that nobody reads: every observed value lies on the way to one of them.
+graph::Program observing(const graph::Model& model, const Observers& observers) {
+  graph::Substitutes substitutes;
+  for (const auto& [value, observer] : observers)
+    substitutes.values[value] = [seer = observer.get()](const at::Tensor& x) {
+      seer->observe(x);
+      return x;
+    };
+  std::vector<std::string> ends;
+  for (const auto& node : model.graph.nodes)
+    if (model.graph.consumers(node.name).empty()) ends.push_back(node.name);
+  return {model, std::move(substitutes), {graph::Program::kImages}, ends};
 }
 
 Quantizer settle(const std::string& value, const Observer& observer) {
@@ -56,18 +72,12 @@ std::map<std::string, Quantizer> calibrateActivations(const graph::Model& model,
                                   .found = std::to_string(*options.activationBits) + " bits",
                                   .expected = "2 to 8"});
   const auto observers = observersFor(model.graph, options);
-  const auto moved = model.to(device);
-  graph::Reading reading;
-  reading.value = [&](const std::string& value, const at::Tensor& x) {
-    job.checkpoint();
-    if (const auto found = observers.find(value); found != observers.end()) found->second->observe(x);
-    return x;
-  };
+  const auto program = observing(model.to(device), observers);
   const auto n = calibration.count();
   for (int64_t from = 0; from < n; from += options.batch) {
     job.checkpoint({.stage = "calibrate", .step = from, .steps = n});
     const auto to = std::min(from + options.batch, n);
-    graph::run(moved, calibration.normalize(calibration.floats(from, to, device)), reading);
+    program.run({calibration.normalize(calibration.floats(from, to, device))}, [&] { job.checkpoint(); });
   }
   std::map<std::string, Quantizer> settled;
   for (const auto& [value, observer] : observers) settled.emplace(value, settle(value, *observer));

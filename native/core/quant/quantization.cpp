@@ -2,9 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include <memory>
-
 #include "core/error.h"
+#include "core/quant/nearest_in_place.h"
 #include "core/quant/placement.h"
 
 namespace shellac::quant {
@@ -17,28 +16,17 @@ void checkBits(const char* what, int64_t bits) {
                 {.thing = what, .found = std::to_string(bits) + " bits", .expected = "2 to 8"});
 }
 
-struct Moved {
-  std::map<std::string, at::Tensor> weights;
-  std::map<std::string, Quantizer> activations;
-};
-
 }  // namespace
 
-graph::Reading Quantization::reading(at::Device device) const {
-  auto moved = std::make_shared<Moved>();
+graph::Substitutes Quantization::substitutes(at::Device device) const {
+  graph::Substitutes substitutes;
   for (const auto& [name, weight] : weights)
-    moved->weights[name] = weight.quantizer.values(weight.codes).to(device);
-  for (const auto& [name, quantizer] : activations) moved->activations.emplace(name, quantizer.to(device));
-  graph::Reading reading;
-  reading.weight = [moved](const graph::Node& node, const at::Tensor& weight) {
-    const auto found = moved->weights.find(node.name);
-    return found == moved->weights.end() ? weight : found->second;
-  };
-  reading.value = [moved](const std::string& value, const at::Tensor& x) {
-    const auto found = moved->activations.find(value);
-    return found == moved->activations.end() ? x : found->second.nearest(x);
-  };
-  return reading;
+    substitutes.weights[name] = weight.quantizer.values(weight.codes).to(device);
+  for (const auto& [name, quantizer] : activations)
+    substitutes.values[name] = [moved = quantizer.to(device)](at::Tensor x) {
+      return nearestInPlace(moved, std::move(x));
+    };
+  return substitutes;
 }
 
 std::map<std::string, QuantizedWeight> quantizeWeights(const graph::Model& model, const Options& options,

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "core/data/images.h"
-#include "core/graph/executor.h"
 #include "core/graph/model.h"
+#include "core/graph/program.h"
 #include "core/job.h"
 #include "core/quant/preset.h"
 #include "core/quant/quantizer.h"
@@ -28,7 +28,7 @@ struct Quantization {
 
   // Reads weights from their codes and rounds the values that have a quantizer.
   // Codes are turned into floats once, here, on the device.
-  graph::Reading reading(at::Device device) const;
+  graph::Substitutes substitutes(at::Device device) const;
 };
 
 struct Options {

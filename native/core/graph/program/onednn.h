@@ -1,0 +1,29 @@
+// oneDNN's fused convolutions as libtorch's CPU builds register them. They are no part of libtorch's API:
+// they are looked up by name, and a libtorch without them is normal.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/graph/program/clamp.h"
+
+namespace shellac::graph::onednn {
+
+struct Layer {
+  at::Tensor weight;  // packed
+  at::Tensor bias;    // undefined: none
+  std::vector<int64_t> padding, stride, dilation;
+  int64_t groups;
+};
+
+// Whether the fused convolutions can run on x: float32 on the CPU, and this libtorch has them.
+bool usable(const at::Tensor& x);
+
+// clamp(weight ⋆ x + bias), x channels-last.
+at::Tensor convolve(const at::Tensor& x, const Layer& layer, const std::optional<Clamp>& clamp);
+// relu(other + weight ⋆ x + bias), or without the relu, in the place of `other`.
+at::Tensor convolveOnto(at::Tensor other, const at::Tensor& x, const Layer& layer, bool relu);
+
+}  // namespace shellac::graph::onednn
