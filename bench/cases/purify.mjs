@@ -1,5 +1,6 @@
 // Purification by the closed form, W4A4 with PDA and otherwise as it comes: a ResNet-18 for CIFAR-10 and 1,024 images.
 // How long, over a forward pass of the same images (ours, and PyTorch's), over the official recipe, and how much memory.
+import { createModel } from '../../dist/index.js'
 import { columnBudget } from '../lib/budget.mjs'
 import { images } from '../lib/images.mjs'
 import { figure, median, spread } from '../lib/pairs.mjs'
@@ -67,7 +68,7 @@ function timeRows({ own, other }) {
 
 /** All that purifying takes: of the process that did, less that of one that loaded nothing but a tiny model. */
 async function memoryRow(model, load, peak) {
-  const tiny = await settledModel('resnet18', { width: 1 }, await images(256, load.cifar10), 1)
+  const tiny = await createModel('resnet18', { width: 1 })
   const bare = await withSaved(tiny, path => peakOfLoading({ ...load, path }))
   const loaded = await peakOfLoading(load)
   const budget = await columnBudget(model)

@@ -22,8 +22,12 @@ export function settledModel(architecture, options, dataset, threads) {
 }
 
 async function settle(architecture, options, dataset, threads) {
-  const fresh = await createModel(architecture, { ...options, seed: 0 })
-  return train(fresh, dataset.take(SETTLING_IMAGES), { ...SETTLING, weightDecay: 0, threads })
+  return settled(await createModel(architecture, { ...options, seed: 0 }), dataset, threads)
+}
+
+/** The model with BN statistics of those images. */
+export function settled(model, dataset, threads) {
+  return train(model, dataset.take(SETTLING_IMAGES), { ...SETTLING, weightDecay: 0, threads })
 }
 
 /** Does `work` with the path of the saved model, which is gone afterwards: for processes of their own. */
