@@ -8,8 +8,8 @@
 namespace shellac::bindings {
 namespace {
 
-train::Optimizer optimizerFrom(const std::string& name) {
-  return name == "adam" ? train::Optimizer::Adam : train::Optimizer::Sgd;
+train::Method methodFrom(const std::string& name) {
+  return name == "adam" ? train::Method::Adam : train::Method::Sgd;
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ train::Objective objectiveFrom(const Napi::Object& options, const graph::Graph& 
 train::Options trainOptionsFrom(const Napi::Object& options, const std::vector<int64_t>& imageShape) {
   train::Options result{.epochs = integer(options, "epochs"),
                         .batch = integer(options, "batch"),
-                        .optimizer = optimizerFrom(text(options, "optimizer")),
+                        .optimizer = methodFrom(text(options, "optimizer")),
                         .learningRate = number(options, "learningRate"),
                         .momentum = number(options, "momentum"),
                         .weightDecay = number(options, "weightDecay"),

@@ -3,13 +3,58 @@
 // iterations are run.
 //   loss = mean over n, h, w of Σ_c (unit(X̂; Ŵ) − unit(X; W))²
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/mse_loss.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include "core/purify/descent.h"
+#include "core/purify/unit_tail.h"
 
 namespace shellac::purify {
 
 namespace {
+
+// One over the number of samples and positions.
+double channelShare(const at::Tensor& y) {
+  return static_cast<double>(y.dim() > 1 ? y.size(1) : 1) / static_cast<double>(y.numel());
+}
+
+at::Tensor biasOf(const Problem& problem) {
+  const auto& node = problem.model.graph.node(problem.unit.name);
+  return node.parameters.count("bias") != 0 ? problem.model.parameter(node, "bias") : at::Tensor{};
+}
+
+// Of a unit whose tail is known: the input needs no gradient, so that one pass over the output and one
+// convolution give that of the weight.
+Objective byHand(const Problem& problem, const UnitTail& tail) {
+  return [&problem, tail, bias = biasOf(problem)](size_t batch, const at::Tensor& quantized) -> Slope {
+    const auto& x = problem.corrected[batch];
+    const auto y = problem.part.forward(x, quantized, bias);
+    const auto share = channelShare(y);
+    const auto loss = tail.differentiate(y, problem.targets[batch], share) * share;
+    return {loss, problem.part.weightGradient(y, x, quantized)};
+  };
+}
+
+at::Tensor runUnit(const Problem& problem, const at::Tensor& input, const at::Tensor& quantized) {
+  const graph::Reading reading{.weight = [&](const graph::Node&, const at::Tensor&) { return quantized; }};
+  auto value = input;
+  for (const auto& name : problem.unit.nodes)
+    value = graph::runNode(problem.model, problem.model.graph.node(name), {value}, reading);
+  return problem.outputQuantizer ? problem.outputQuantizer->straightThrough(value) : value;
+}
+
+// Of any unit.
+Objective byAutograd(const Problem& problem) {
+  return [&problem](size_t batch, const at::Tensor& quantized) -> Slope {
+    const at::AutoGradMode withGradients(true);
+    const auto weight = quantized.detach().requires_grad_();
+    const auto made = runUnit(problem, problem.corrected[batch], weight);
+    const auto& target = problem.targets[batch];
+    const auto loss = at::mse_loss(made, target, at::Reduction::Sum) * channelShare(target);
+    return {loss.item<double>(), torch::autograd::grad({loss}, {weight})[0]};
+  };
+}
 
 class AdamOfficial final : public Solver {
  public:
@@ -17,28 +62,11 @@ class AdamOfficial final : public Solver {
   bool readsBatches() const override { return true; }
 
   Solution solve(const Problem& problem, at::Generator& generator, const Pace& pace) const override {
-    const auto objective = [&](size_t batch, const at::Tensor& quantized) {
-      const auto made = runUnit(problem, problem.corrected[batch], quantized);
-      const auto& target = problem.targets[batch];
-      return at::mse_loss(made, target, at::Reduction::Sum) * channelShare(target);
-    };
-    return descend(problem, objective, descent_, generator, pace);
+    const auto tail = UnitTail::of(problem);
+    return descend(problem, tail ? byHand(problem, *tail) : byAutograd(problem), descent_, generator, pace);
   }
 
  private:
-  // One over the number of samples and positions.
-  static double channelShare(const at::Tensor& y) {
-    return static_cast<double>(y.dim() > 1 ? y.size(1) : 1) / static_cast<double>(y.numel());
-  }
-
-  static at::Tensor runUnit(const Problem& problem, const at::Tensor& input, const at::Tensor& quantized) {
-    const graph::Reading reading{.weight = [&](const graph::Node&, const at::Tensor&) { return quantized; }};
-    auto value = input;
-    for (const auto& name : problem.unit.nodes)
-      value = graph::runNode(problem.model, problem.model.graph.node(name), {value}, reading);
-    return problem.outputQuantizer ? problem.outputQuantizer->straightThrough(value) : value;
-  }
-
   Descent descent_;
 };
 

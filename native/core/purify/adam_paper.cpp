@@ -17,9 +17,12 @@ class AdamPaper final : public Solver {
   bool readsBatches() const override { return true; }
 
   Solution solve(const Problem& problem, at::Generator& generator, const Pace& pace) const override {
-    const auto objective = [&](size_t batch, const at::Tensor& quantized) {
-      const auto error = problem.part.forward(problem.corrected[batch], quantized - problem.weight, {});
-      return error.square().sum() * (static_cast<double>(error.size(1)) / static_cast<double>(error.numel()));
+    const auto objective = [&](size_t batch, const at::Tensor& quantized) -> Slope {
+      const auto& x = problem.corrected[batch];
+      auto error = problem.part.forward(x, quantized - problem.weight, {});
+      const auto share = static_cast<double>(error.size(1)) / static_cast<double>(error.numel());
+      const auto loss = error.square().sum().item<double>() * share;
+      return {loss, problem.part.weightGradient(error.mul_(2 * share), x, problem.weight)};
     };
     auto descent = descent_;
     descent.judge = [&](const at::Tensor& quantized) {

@@ -1,39 +1,15 @@
 #include "core/purify/descent.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/randint.h>
-#include <ATen/ops/zeros.h>
-#include <ATen/ops/zeros_like.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include <limits>
+
+#include "core/purify/offset.h"
 
 namespace shellac::purify {
 
 namespace {
-
-class Adam {
- public:
-  Adam(at::Tensor parameter, double learningRate)
-      : parameter_(std::move(parameter)),
-        first_(at::zeros_like(parameter_)),
-        second_(at::zeros_like(parameter_)),
-        step_(at::zeros({}, parameter_.options().requires_grad(false))),
-        learningRate_(learningRate) {}
-
-  void step(const at::Tensor& gradient) {
-    const at::NoGradGuard noGrad;
-    step_.add_(1);
-    at::_fused_adam_({parameter_}, {gradient}, {first_}, {second_}, {}, {step_}, learningRate_, 0.9, 0.999,
-                     /*weight_decay=*/0, 1e-8, /*amsgrad=*/false, /*maximize=*/false);
-  }
-
- private:
-  at::Tensor parameter_, first_, second_, step_;
-  double learningRate_;
-};
 
 // The mean loss of windows of iterations, and whether it still falls.
 class Plateau {
@@ -57,25 +33,19 @@ class Plateau {
 // The codes of the iterate to keep: the best judged one, or the last.
 class Kept {
  public:
-  Kept(const Problem& problem, const Descent& descent) : problem_(problem), judge_(descent.judge) {}
+  Kept(const Offset& offset, const Descent& descent) : offset_(offset), judge_(descent.judge) {}
 
-  void see(const at::Tensor& alpha, int64_t iteration) {
+  void see(int64_t iteration) {
     if (!judge_ || iteration % 50 != 0) return;
-    const at::NoGradGuard noGrad;
-    auto codes = codesOf(alpha);
-    const auto loss = judge_(problem_.quantizer.values(codes));
+    const auto loss = judge_(offset_.quantized());
     if (loss >= least_) return;
     least_ = loss;
-    best_ = std::move(codes);
+    best_ = offset_.codes();
   }
-  at::Tensor codes(const at::Tensor& alpha) const { return best_.defined() ? best_ : codesOf(alpha); }
+  at::Tensor codes() const { return best_.defined() ? best_ : offset_.codes(); }
 
  private:
-  at::Tensor codesOf(const at::Tensor& alpha) const {
-    return problem_.quantizer.codes(problem_.weight + alpha.detach());
-  }
-
-  const Problem& problem_;
+  const Offset& offset_;
   std::function<double(const at::Tensor&)> judge_;
   at::Tensor best_;
   double least_ = std::numeric_limits<double>::infinity();
@@ -90,26 +60,23 @@ size_t drawBatch(size_t batches, at::Generator& generator) {
 
 Solution descend(const Problem& problem, const Objective& objective, const Descent& descent,
                  at::Generator& generator, const Pace& pace) {
-  const at::AutoGradMode withGradients(true);
-  const auto alpha = at::zeros(problem.weight.sizes(), problem.weight.options()).requires_grad_();
-  Adam adam(alpha, descent.learningRate);
+  const at::NoGradGuard noGrad;
+  Offset offset(problem, descent.learningRate);
   Plateau plateau;
-  Kept kept(problem, descent);
-  kept.see(alpha, 0);
+  Kept kept(offset, descent);
+  kept.see(0);
   int64_t iteration = 0;
   while (iteration < descent.iterations) {
     pace.alive();
-    const auto quantized = problem.quantizer.straightThrough(problem.weight + alpha);
-    const auto loss = objective(drawBatch(problem.corrected.size(), generator), quantized);
+    const auto [loss, gradient] =
+        objective(drawBatch(problem.corrected.size(), generator), offset.quantized());
     pace.alive();
-    // The fused kernel goes through memory, and the gradient may come in channels-last order.
-    adam.step(torch::autograd::grad({loss}, {alpha})[0].contiguous());
-    const auto value = loss.item<double>();
-    pace.at(++iteration, descent.iterations, value);
-    kept.see(alpha, iteration);
-    if (descent.stopOnPlateau && plateau.reached(value)) break;
+    offset.step(gradient);
+    pace.at(++iteration, descent.iterations, loss);
+    kept.see(iteration);
+    if (descent.stopOnPlateau && plateau.reached(loss)) break;
   }
-  return {.codes = kept.codes(alpha), .iterations = iteration};
+  return {.codes = kept.codes(), .iterations = iteration};
 }
 
 }  // namespace shellac::purify

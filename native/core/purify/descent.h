@@ -7,8 +7,14 @@
 
 namespace shellac::purify {
 
-// The loss of quantized weights on one cached batch.
-using Objective = std::function<at::Tensor(size_t batch, const at::Tensor& quantized)>;
+// A loss, and its gradient for the quantized weight.
+struct Slope {
+  double loss = 0;
+  at::Tensor gradient;
+};
+
+// Of quantized weights on one cached batch. Called without autograd.
+using Objective = std::function<Slope(size_t batch, const at::Tensor& quantized)>;
 
 struct Descent {
   int64_t iterations = 10000;

@@ -32,10 +32,20 @@ at::Tensor LinearPart::forward(const at::Tensor& x, const at::Tensor& weight, co
 at::Tensor LinearPart::inputGradient(const at::Tensor& g, const at::Tensor& x,
                                      const at::Tensor& weight) const {
   if (!convolution_) return at::mm(g, weight);
+  return std::get<0>(backward(g, x, weight, {true, false, false}));
+}
+
+at::Tensor LinearPart::weightGradient(const at::Tensor& g, const at::Tensor& x,
+                                      const at::Tensor& weight) const {
+  if (!convolution_) return at::mm(g.t(), x);
+  return std::get<1>(backward(g, x, weight, {false, true, false}));
+}
+
+LinearPart::Gradients LinearPart::backward(const at::Tensor& g, const at::Tensor& x, const at::Tensor& weight,
+                                           std::array<bool, 3> wanted) const {
   const std::vector<int64_t> none{0, 0};
-  return std::get<0>(at::convolution_backward(g, x, weight, at::OptionalIntArrayRef{}, stride_, padding_,
-                                              dilation_,
-                                              /*transposed=*/false, none, groups_, {true, false, false}));
+  return at::convolution_backward(g, x, weight, at::OptionalIntArrayRef{}, stride_, padding_, dilation_,
+                                  /*transposed=*/false, none, groups_, wanted);
 }
 
 std::vector<int64_t> LinearPart::outputSize(const at::Tensor& x) const {

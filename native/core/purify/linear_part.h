@@ -1,9 +1,11 @@
-// The linear part of a unit: its conv or linear node as a map x -> W·x + bias, with the gradient for x alone,
-// and the columns that W multiplies.
+// The linear part of a unit: its conv or linear node as a map x -> W·x + bias, with the gradient for x alone
+// or for W alone, and the columns that W multiplies.
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <array>
 #include <cstdint>
+#include <tuple>
 
 #include "core/graph/node.h"
 
@@ -19,6 +21,7 @@ class LinearPart {
   at::Tensor forward(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const;
   // Of a loss whose gradient for the output is g.
   at::Tensor inputGradient(const at::Tensor& g, const at::Tensor& x, const at::Tensor& weight) const;
+  at::Tensor weightGradient(const at::Tensor& g, const at::Tensor& x, const at::Tensor& weight) const;
 
   // Output positions of one sample: a column each.
   int64_t positions(const at::Tensor& x) const;
@@ -30,6 +33,9 @@ class LinearPart {
   at::Tensor asWeight(const at::Tensor& matrix) const;
 
  private:
+  using Gradients = std::tuple<at::Tensor, at::Tensor, at::Tensor>;  // for x, W and the bias
+  Gradients backward(const at::Tensor& g, const at::Tensor& x, const at::Tensor& weight,
+                     std::array<bool, 3> wanted) const;
   std::vector<int64_t> outputSize(const at::Tensor& x) const;
 
   bool convolution_;

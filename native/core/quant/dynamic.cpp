@@ -1,10 +1,13 @@
 #include "core/quant/dynamic.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/div.h>
+#include <ATen/ops/full_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <limits>
+
 #include "core/quant/range.h"
+#include "core/quant/step_grid.h"
 
 namespace shellac::quant {
 
@@ -13,13 +16,9 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-at::Tensor roundTo(const at::Tensor& x, const at::Tensor& scale) {
-  return at::div(x, scale).add_(0.5).floor_().mul_(scale);
-}
-
 struct RoundTo : torch::autograd::Function<RoundTo> {
-  static at::Tensor forward(AutogradContext*, const at::Tensor& x, const at::Tensor& scale) {
-    return roundTo(x, scale);
+  static at::Tensor forward(AutogradContext*, const at::Tensor& x, const StepGrid* grid) {
+    return roundValues(x, *grid);
   }
   static tensor_list backward(AutogradContext*, tensor_list gradients) {
     return {gradients[0], at::Tensor()};
@@ -27,9 +26,11 @@ struct RoundTo : torch::autograd::Function<RoundTo> {
 };
 
 at::Tensor fakeQuantize(const at::Tensor& x, const Grid& grid) {
+  constexpr auto kInfinite = std::numeric_limits<float>::infinity();
   const auto scale = scaleOf(rangeOf(x.detach(), false), grid);
-  if (!at::GradMode::is_enabled() || !x.requires_grad()) return roundTo(x, scale);
-  return RoundTo::apply(x, scale);
+  const StepGrid steps{scale, at::full_like(scale, -kInfinite), at::full_like(scale, kInfinite)};
+  if (!at::GradMode::is_enabled() || !x.requires_grad()) return roundValues(x, steps);
+  return RoundTo::apply(x, &steps);
 }
 
 }  // namespace

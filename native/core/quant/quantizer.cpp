@@ -40,18 +40,15 @@ void checkNumbers(const Grid& grid, const at::Tensor& scale, const at::Tensor& z
     refuse("a zero point off the grid", std::to_string(grid.low()) + " to " + std::to_string(grid.high()));
 }
 
-std::optional<int64_t> commonValue(const at::Tensor& zeroPoint) {
-  const auto first = zeroPoint[0].item<int64_t>();
-  return zeroPoint.eq(first).all().item<bool>() ? std::optional(first) : std::nullopt;
-}
-
 }  // namespace
 
 Quantizer::Quantizer(Grid grid, at::Tensor scale, at::Tensor zeroPoint)
     : grid_(grid), scale_(scale.contiguous()), zeroPoint_(zeroPoint.contiguous()) {
   checkShape(grid_, scale_, zeroPoint_);
   checkNumbers(grid_, scale_, zeroPoint_);
-  commonZeroPoint_ = commonValue(zeroPoint_);
+  const auto zero = zeroPoint_.to(at::kFloat);
+  low_ = at::rsub(zero, grid_.low());
+  high_ = at::rsub(zero, grid_.high());
 }
 
 at::Tensor Quantizer::alongChannels(const at::Tensor& parameter, const at::Tensor& x) const {
@@ -66,12 +63,7 @@ at::Tensor Quantizer::steps(const at::Tensor& x) const {
 }
 
 void Quantizer::clampSteps(at::Tensor& steps) const {
-  if (commonZeroPoint_) {
-    steps.clamp_(grid_.low() - *commonZeroPoint_, grid_.high() - *commonZeroPoint_);
-    return;
-  }
-  const auto zeroPoint = alongChannels(zeroPoint_, steps).to(at::kFloat);
-  steps.clamp_(at::rsub(zeroPoint, grid_.low()), at::rsub(zeroPoint, grid_.high()));
+  steps.clamp_(alongChannels(low_, steps), alongChannels(high_, steps));
 }
 
 void Quantizer::stepsToValues(at::Tensor& steps) const { steps.mul_(alongChannels(scale_, steps)); }
@@ -93,17 +85,18 @@ at::Tensor Quantizer::values(const at::Tensor& codes) const {
   return values;
 }
 
-at::Tensor Quantizer::nearest(const at::Tensor& x) const {
-  auto values = steps(x.detach());
-  clampSteps(values);
-  stepsToValues(values);
-  return values;
+at::Tensor Quantizer::nearest(const at::Tensor& x) const { return roundValues(x, along(x)); }
+
+StepGrid Quantizer::along(const at::Tensor& x) const {
+  return {alongChannels(scale_, x), alongChannels(low_, x), alongChannels(high_, x)};
 }
 
 Quantizer Quantizer::to(at::Device device) const {
   auto moved = *this;
   moved.scale_ = scale_.to(device);
   moved.zeroPoint_ = zeroPoint_.to(device);
+  moved.low_ = low_.to(device);
+  moved.high_ = high_.to(device);
   return moved;
 }
 

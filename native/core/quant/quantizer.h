@@ -6,7 +6,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <optional>
+
+#include "core/quant/step_grid.h"
 
 namespace shellac::quant {
 
@@ -43,15 +44,16 @@ class Quantizer {
   void stepsToValues(at::Tensor& steps) const;
   at::Tensor codesOfSteps(const at::Tensor& steps) const;
 
+  // The grid in steps from zero, to be used on tensors of x's shape.
+  StepGrid along(const at::Tensor& x) const;
+
  private:
   at::Tensor alongChannels(const at::Tensor& parameter, const at::Tensor& x) const;
 
   Grid grid_;
   at::Tensor scale_;
   at::Tensor zeroPoint_;
-  // Of all channels alike, when it is so: bounds that are numbers clamp much faster than bounds that are
-  // tensors.
-  std::optional<int64_t> commonZeroPoint_;
+  at::Tensor low_, high_;  // in steps, float32, of scale's shape
 };
 
 }  // namespace shellac::quant

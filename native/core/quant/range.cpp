@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/aminmax.h>
+#include <ATen/ops/as_strided.h>
 #include <ATen/ops/floor.h>
 #include <ATen/ops/maximum.h>
 #include <ATen/ops/ones_like.h>
@@ -17,7 +18,9 @@ Range rangeOf(const at::Tensor& x, bool perChannel) {
     const auto [min, max] = at::aminmax(x.reshape({x.size(0), -1}), 1);
     return {min, max};
   }
-  const auto [min, max] = at::aminmax(x);  // not of a flat view: that would copy a channels-last tensor
+  // As it lies in memory: aminmax() itself would copy a channels-last tensor into the other order.
+  const auto flat = x.is_non_overlapping_and_dense() ? at::as_strided(x, {x.numel()}, {1}) : x;
+  const auto [min, max] = at::aminmax(flat);
   return {min.reshape({1}), max.reshape({1})};
 }
 

@@ -4,8 +4,6 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/randperm.h>
 #include <c10/core/GradMode.h>
-#include <torch/optim/adam.h>
-#include <torch/optim/sgd.h>
 
 #include <chrono>
 #include <numbers>
@@ -13,21 +11,17 @@
 
 #include "core/error.h"
 #include "core/graph/op.h"
+#include "core/train/optimizer.h"
 
 namespace shellac::train {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-std::unique_ptr<torch::optim::Optimizer> makeOptimizer(const std::vector<at::Tensor>& parameters,
-                                                       const Options& options) {
-  if (options.optimizer == Optimizer::Adam)
-    return std::make_unique<torch::optim::Adam>(
-        parameters, torch::optim::AdamOptions(options.learningRate).weight_decay(options.weightDecay));
-  return std::make_unique<torch::optim::SGD>(parameters, torch::optim::SGDOptions(options.learningRate)
-                                                             .momentum(options.momentum)
-                                                             .nesterov(options.momentum > 0)
-                                                             .weight_decay(options.weightDecay));
+std::unique_ptr<Optimizer> makeOptimizer(graph::Model& model, const Options& options) {
+  auto parameters = trainable(model);
+  if (options.optimizer == Method::Adam) return adam(std::move(parameters), options.weightDecay);
+  return sgd(std::move(parameters), options.momentum, options.weightDecay);
 }
 
 Batch makeBatch(const data::Images& images, const at::Tensor& indices, const Options& options,
@@ -42,9 +36,8 @@ Batch makeBatch(const data::Images& images, const at::Tensor& indices, const Opt
           .labels = images.labels.index_select(0, indices).to(device)};
 }
 
-double descend(graph::Model& model, const Objective& objective, const Batch& batch,
-               torch::optim::Optimizer& optimizer, const Job& job) {
-  optimizer.zero_grad();
+double descend(graph::Model& model, const Objective& objective, const Batch& batch, Optimizer& optimizer,
+               double learningRate, const Job& job) {
   double total = 0;
   for (const auto& term : objective.terms) {
     job.checkpoint();
@@ -52,7 +45,7 @@ double descend(graph::Model& model, const Objective& objective, const Batch& bat
     loss.backward();
     total += loss.item<double>();
   }
-  optimizer.step();
+  optimizer.step(learningRate);
   if (objective.project) {
     const c10::NoGradGuard noGrad;
     objective.project(model);
@@ -115,7 +108,7 @@ Result train(const graph::Model& source, const data::Images& images, const Objec
   const c10::AutoGradMode withGradients(true);
   auto generator = at::make_generator<at::CPUGeneratorImpl>(options.seed);
   auto model = source.to(device).clone();
-  const auto optimizer = makeOptimizer(trainable(model), options);
+  const auto optimizer = makeOptimizer(model, options);
   // BN cannot normalize a batch of one image by its own statistics, so a short last batch is left to the next
   // epoch's draw.
   const auto batch = std::min(options.batch, images.count());
@@ -129,11 +122,10 @@ Result train(const graph::Model& source, const data::Images& images, const Objec
     for (int64_t step = 0; step < steps; ++step) {
       const auto progress =
           static_cast<double>(epoch * steps + step) / static_cast<double>(options.epochs * steps);
-      for (auto& group : optimizer->param_groups())
-        group.options().set_lr(options.learningRate * scheduleFactor(options.schedule, progress));
+      const auto rate = options.learningRate * scheduleFactor(options.schedule, progress);
       const auto samples =
           makeBatch(images, order.slice(0, step * batch, (step + 1) * batch), options, generator, device);
-      const auto loss = descend(model, objective, samples, *optimizer, job);
+      const auto loss = descend(model, objective, samples, *optimizer, rate, job);
       checkLoss(loss, epoch + 1);
       sum += loss;
       job.checkpoint({.stage = "train",
@@ -144,7 +136,8 @@ Result train(const graph::Model& source, const data::Images& images, const Objec
                       .loss = loss});
     }
     const auto mean = sum / static_cast<double>(steps);
-    if (!objective.keepBest || mean < best) {
+    const bool last = epoch + 1 == options.epochs;
+    if (objective.keepBest ? mean < best : last) {
       best = mean;
       result.model = finished(model);
     }

@@ -13,13 +13,13 @@
 
 namespace shellac::train {
 
-enum class Optimizer { Sgd, Adam };
+enum class Method { Sgd, Adam };
 enum class Schedule { Constant, Cosine, OneCycle };
 
 struct Options {
   int64_t epochs = 1;
   int64_t batch = 128;
-  Optimizer optimizer = Optimizer::Adam;
+  Method optimizer = Method::Adam;
   double learningRate = 1e-3;
   double momentum = 0.9;  // SGD, Nesterov
   double weightDecay = 0;

@@ -1,0 +1,82 @@
+#include "core/train/optimizer.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/_fused_adam.h>
+#include <ATen/ops/_fused_sgd.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+
+namespace shellac::train {
+
+namespace {
+
+class Sgd final : public Optimizer {
+ public:
+  Sgd(std::vector<at::Tensor> parameters, double momentum, double weightDecay)
+      : Optimizer(std::move(parameters)), momentum_(momentum), weightDecay_(weightDecay) {
+    if (momentum_ > 0) buffers_ = zeros();
+  }
+
+ private:
+  void move(const std::vector<at::Tensor>& gradients, double learningRate) override {
+    at::_fused_sgd_(parameters(), gradients, buffers_, weightDecay_, momentum_, learningRate,
+                    /*dampening=*/0, /*nesterov=*/momentum_ > 0, /*maximize=*/false, first_);
+    first_ = false;
+  }
+
+  double momentum_, weightDecay_;
+  std::vector<at::Tensor> buffers_;
+  bool first_ = true;
+};
+
+class Adam final : public Optimizer {
+ public:
+  Adam(std::vector<at::Tensor> parameters, double weightDecay)
+      : Optimizer(std::move(parameters)), weightDecay_(weightDecay), first_(zeros()), second_(zeros()) {
+    for (const auto& parameter : this->parameters())
+      steps_.push_back(at::zeros({}, parameter.options().requires_grad(false)));
+  }
+
+ private:
+  void move(const std::vector<at::Tensor>& gradients, double learningRate) override {
+    for (auto& step : steps_) step.add_(1);
+    at::_fused_adam_(parameters(), gradients, first_, second_, {}, steps_, learningRate, 0.9, 0.999,
+                     weightDecay_, 1e-8, /*amsgrad=*/false, /*maximize=*/false);
+  }
+
+  double weightDecay_;
+  std::vector<at::Tensor> first_, second_, steps_;
+};
+
+}  // namespace
+
+Optimizer::Optimizer(std::vector<at::Tensor> parameters) : parameters_(std::move(parameters)) {}
+
+std::vector<at::Tensor> Optimizer::zeros() const {
+  std::vector<at::Tensor> made;
+  for (const auto& parameter : parameters_) made.push_back(at::zeros_like(parameter.detach()));
+  return made;
+}
+
+void Optimizer::step(double learningRate) {
+  const at::NoGradGuard noGrad;
+  std::vector<at::Tensor> gradients;
+  for (auto& parameter : parameters_) {
+    auto& gradient = parameter.mutable_grad();
+    // Autograd keeps a gradient in its parameter's memory format; for the fused kernels it must be so.
+    gradients.push_back(gradient.defined() ? gradient.contiguous(parameter.suggest_memory_format())
+                                           : at::zeros_like(parameter));
+    gradient.reset();
+  }
+  move(gradients, learningRate);
+}
+
+std::unique_ptr<Optimizer> sgd(std::vector<at::Tensor> parameters, double momentum, double weightDecay) {
+  return std::make_unique<Sgd>(std::move(parameters), momentum, weightDecay);
+}
+
+std::unique_ptr<Optimizer> adam(std::vector<at::Tensor> parameters, double weightDecay) {
+  return std::make_unique<Adam>(std::move(parameters), weightDecay);
+}
+
+}  // namespace shellac::train

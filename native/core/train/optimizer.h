@@ -1,0 +1,33 @@
+// SGD and Adam as single passes over parameters, gradients and what the optimizer remembers.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace shellac::train {
+
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+  // Moves every parameter along its gradient (0 where it has none), then drops the gradients.
+  void step(double learningRate);
+
+ protected:
+  explicit Optimizer(std::vector<at::Tensor> parameters);
+  const std::vector<at::Tensor>& parameters() const { return parameters_; }
+  // One zero tensor for each parameter, in its memory format: the fused kernels go through memory.
+  std::vector<at::Tensor> zeros() const;
+
+ private:
+  virtual void move(const std::vector<at::Tensor>& gradients, double learningRate) = 0;
+  std::vector<at::Tensor> parameters_;
+};
+
+// Both with L2 weight decay, as PyTorch's. SGD: Nesterov's momentum where momentum > 0. Adam: betas 0.9 and
+// 0.999, epsilon 1e-8.
+std::unique_ptr<Optimizer> sgd(std::vector<at::Tensor> parameters, double momentum, double weightDecay);
+std::unique_ptr<Optimizer> adam(std::vector<at::Tensor> parameters, double weightDecay);
+
+}  // namespace shellac::train
