@@ -4,6 +4,7 @@
 //     node by node; inputs: tensors by value name, '' for the images; weights: by node; moved: values that a
 //     transform takes to x / 2 − 1 / 8 in place; steps: how many the program has; untouched: whether the
 //     inputs are what they were
+//   fusesConvolutions() -> whether programs run oneDNN's fused convolutions here, or the same op by op
 //   runValues(model, data, shape, training, seed) -> { values, tensors }: every value of the graph, and the
 // tensors after the pass, for comparison with the shapes that were inferred and with PyTorch's BN in
 // training.
@@ -16,6 +17,7 @@
 #include "bindings/handle.h"
 #include "core/graph/executor.h"
 #include "core/graph/program.h"
+#include "core/graph/program/onednn.h"
 
 namespace shellac::bindings {
 namespace {
@@ -141,6 +143,9 @@ Napi::Value runProgram(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void addGraphKernels(Napi::Env env, Napi::Object kernels) {
+  kernels.Set("fusesConvolutions", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
+                return Napi::Boolean::New(info.Env(), graph::onednn::usable(at::ones({1, 1, 1, 1})));
+              }));
   kernels.Set("runProgram", Napi::Function::New(env, runProgram));
   kernels.Set("runValues", Napi::Function::New(env, runValues));
 }

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { TensorData } from '../../binding.js'
 import { random } from '../oracles/tensors.js'
-import { judge, Net, noise } from './program.js'
+import { judge, kernels, Net, noise } from './program.js'
 import { floats } from './recorded.js'
 
 const BOUND = 1e-4
@@ -27,6 +27,11 @@ async function agrees(t: Test, { net, outputs, steps, inputs = images, ...readin
   t.ok(judged.sound, 'inputs untouched, the same bits again')
   t.equal(judged.steps, steps, 'steps')
 }
+
+t.test('the fused convolutions are what runs, and not their stand-in', async t => {
+  if (process.arch !== 'x64') return t.skip('a libtorch without them is normal')
+  t.ok(kernels.fusesConvolutions())
+})
 
 for (const activation of ['relu', 'relu6', 'hardtanh'])
   for (const groups of [1, 2, 4])

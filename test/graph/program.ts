@@ -13,6 +13,8 @@ interface Ran {
   untouched: boolean
 }
 interface Kernels {
+  /** Whether programs run the fused convolutions here, or the same op by op. */
+  fusesConvolutions(): boolean
   runProgram(
     model: ModelHandle,
     reading: { weights: Record<string, TensorData>; moved: string[] },
@@ -20,7 +22,7 @@ interface Kernels {
     outputs: string[],
   ): { promise: Promise<Ran> }
 }
-const kernels = native.kernels as unknown as Kernels
+export const kernels = native.kernels as unknown as Kernels
 
 /** Makes nodes one after another, their parameters from a seed. */
 export class Net {

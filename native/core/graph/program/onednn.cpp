@@ -22,7 +22,7 @@ Operator find(const char* name, const char* overload, size_t arguments) {
 
 struct Operators {
   Operator convolve = find("mkldnn::_convolution_pointwise", "", 10);
-  Operator convolveOnto = find("mkldnn::_convolution_pointwise_", "binary", 14);
+  Operator convolveOnto = find("mkldnn::_convolution_pointwise_", "binary", 13);
   bool complete() const { return convolve && convolveOnto; }
 };
 
