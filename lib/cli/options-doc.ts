@@ -16,6 +16,8 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['quantize()', quantizeOptions],
   ['measure()', measureOptions],
   ["createModel('resnet18')", ARCHITECTURES.resnet18.schema],
+  ["createModel('vgg19Bn')", ARCHITECTURES.vgg19Bn.schema],
+  ["createModel('mobilenetV2')", ARCHITECTURES.mobilenetV2.schema],
   ['train()', trainOptions],
   ['quAntiZation()', quAntiZationOptions],
   ['shellac demo', demoOptions],

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import type { Dataset } from '../data/dataset.js'
 import { drawOptions } from '../data/options.js'
 import { parseSource, SOURCES } from '../data/source.js'
-import { ARCHITECTURES, architectureNames } from '../model/architectures/index.js'
+import { ARCHITECTURES, type ArchitectureName, architectureNames } from '../model/architectures/index.js'
 import { createModel } from '../model/create.js'
 import { loadModel } from '../model/load.js'
 import type { Model } from '../model/model.js'
@@ -58,5 +58,6 @@ async function readStart(
   if (loaded) return { model: loaded, train, test, fresh: false }
   const [, channels, height] = train.shape
   const fitted = { ...shape.read(values), channels, inputSize: height, classes: train.classes.length, seed }
-  return { model: await createModel('resnet18', fitted), train, test, fresh: true }
+  const architecture = (values.architecture ?? 'resnet18') as ArchitectureName
+  return { model: await createModel(architecture, fitted), train, test, fresh: true }
 }

@@ -1,21 +1,32 @@
 import { atCall } from '../errors.js'
 import { loadNative } from '../native/core.js'
 import type { Input } from '../options.js'
-import { type ARCHITECTURES, architectureSchema, buildArchitecture } from './architectures/index.js'
+import {
+  type ARCHITECTURES,
+  type ArchitectureName,
+  architectureSchema,
+  buildArchitecture,
+} from './architectures/index.js'
 import { createFrom } from './load.js'
 import type { Model } from './model.js'
 
 export type Resnet18Options = Input<(typeof ARCHITECTURES)['resnet18']['schema']>
+export type ArchitectureOptions = {
+  [name in ArchitectureName]: Input<(typeof ARCHITECTURES)[name]['schema']>
+}
 
 /**
  * A new model with random weights, drawn from `seed`.
  *
- * @param architecture "resnet18"
+ * @param architecture "resnet18", "vgg19Bn" or "mobilenetV2"
  * @param options stem ("cifar", "imagenet"), width, classes, channels, inputSize, seed
  * @throws ERR_BAD_OPTION
  * @example const model = await createModel('resnet18', { width: 8, channels: 1, inputSize: 28 })
  */
-export function createModel(architecture: 'resnet18', options: Resnet18Options = {}): Promise<Model> {
+export function createModel<Name extends ArchitectureName>(
+  architecture: Name,
+  options: ArchitectureOptions[Name] = {},
+): Promise<Model> {
   return atCall(createModel, async () => {
     const chosen = await architectureSchema({ ...options, name: architecture })
     const { spec } = await buildArchitecture(chosen)

@@ -19,23 +19,26 @@ export class GraphBuilder {
     return name
   }
 
-  /** A convolution without bias; weights normal with deviation sqrt(2 / (out · kernel²)) (He, fan-out). */
+  /** Weights normal with deviation sqrt(2 / (out / groups · kernel²)) (He, fan-out); a bias, where there is one, is 0. */
   conv(
     name: string,
     input: string,
-    shape: { in: number; out: number; kernel: number; stride: number },
+    shape: { in: number; out: number; kernel: number; stride: number; groups?: number; bias?: boolean },
   ): string {
-    const weight = [shape.out, shape.in, shape.kernel, shape.kernel]
-    const deviation = Math.sqrt(2 / (shape.out * shape.kernel ** 2))
+    const groups = shape.groups ?? 1
+    const weight = [shape.out, shape.in / groups, shape.kernel, shape.kernel]
+    const deviation = Math.sqrt(2 / ((shape.out / groups) * shape.kernel ** 2))
     this.#weights.push({ name: `${name}.weight`, shape: weight, draw: random => deviation * random.normal() })
     const padding = (shape.kernel - 1) / 2
     const attributes = {
       stride: [shape.stride, shape.stride],
       padding: [padding, padding],
       dilation: [1, 1],
-      groups: 1,
+      groups,
     }
-    return this.node('conv2d', name, [input], attributes, { weight: `${name}.weight` })
+    if (shape.bias) this.#weights.push({ name: `${name}.bias`, shape: [shape.out], draw: () => 0 })
+    const parameters = { weight: `${name}.weight`, ...(shape.bias && { bias: `${name}.bias` }) }
+    return this.node('conv2d', name, [input], attributes, parameters)
   }
 
   /** BN that begins as the identity. */

@@ -3,10 +3,14 @@ import type { ModelSpec } from '../../../binding.js'
 import { ShellacError } from '../../errors.js'
 import { lazySchema, parse } from '../../options.js'
 import type { Built } from './architecture.js'
+import { mobilenetV2, mobilenetV2Options } from './mobilenet.js'
 import { resnet18, resnet18Options } from './resnet.js'
+import { vgg19Bn, vgg19BnOptions } from './vgg.js'
 
 export const ARCHITECTURES = {
   resnet18: { schema: lazySchema(resnet18Options), build: resnet18 },
+  vgg19Bn: { schema: lazySchema(vgg19BnOptions), build: vgg19Bn },
+  mobilenetV2: { schema: lazySchema(mobilenetV2Options), build: mobilenetV2 },
 } as const
 
 export type ArchitectureName = keyof typeof ARCHITECTURES

@@ -1,6 +1,7 @@
 // ResNet-18 (He et al., 2016) with torchvision's parameter names, so that its state dicts fit.
 import type { Z } from '../../options.js'
 import { type Built, GraphBuilder } from './architecture.js'
+import { commonOptions } from './options.js'
 
 export const resnet18Options = (z: Z) =>
   z.strictObject({
@@ -8,16 +9,7 @@ export const resnet18Options = (z: Z) =>
       .enum(['cifar', 'imagenet'])
       .default('cifar')
       .describe('first layer: cifar is 3×3 with stride 1, imagenet 7×7 with stride 2 and a max-pool'),
-    width: z
-      .int()
-      .min(1)
-      .max(1024)
-      .default(64)
-      .describe('channels of the first stage; the later ones double it'),
-    classes: z.int().min(1).max(100_000).default(10).describe('number of logits'),
-    channels: z.int().min(1).max(1024).default(3).describe('channels of an image'),
-    inputSize: z.int().min(8).max(4096).default(32).describe('height and width of an image'),
-    seed: z.int().min(0).default(0).describe('seed of the first weights'),
+    ...commonOptions(z, 'channels of the first stage; the later ones double it'),
   })
 
 export type Resnet18Settings = ReturnType<typeof resnet18Options>['_output']
