@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/graph/unit.h"
+#include "core/quant/nearest_in_place.h"
 
 namespace shellac::purify {
 
@@ -74,8 +75,8 @@ graph::Program Streams::program(const Side& side, const std::vector<std::string>
       if (graph::hasWeight(*node)) substitutes.weights[node->name] = weight(node->name);
       if (const auto found = quantization_.activations.find(node->name);
           found != quantization_.activations.end())
-        substitutes.values[node->name] = [quantizer = found->second.to(device_)](const at::Tensor& x) {
-          return quantizer.nearest(x);
+        substitutes.values[node->name] = [quantizer = found->second.to(device_)](at::Tensor x) {
+          return quant::nearestInPlace(quantizer, std::move(x));
         };
     }
   return {model_, std::move(substitutes), inputs, outputs};
