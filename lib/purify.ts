@@ -34,8 +34,8 @@ export const purifyOptions = lazySchema(z =>
       .int()
       .min(1)
       .max(100_000)
-      .default(500)
-      .describe('signed descent steps of PDA, as in the official code; steps that repeat cost nothing'),
+      .default(5)
+      .describe('signed descent steps of PDA; the official code takes 500, and five reach what they reach (docs/pda-steps.md)'),
     pdaBound: z
       .number()
       .positive()
