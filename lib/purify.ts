@@ -35,7 +35,9 @@ export const purifyOptions = lazySchema(z =>
       .min(1)
       .max(100_000)
       .default(5)
-      .describe('signed descent steps of PDA; the official code takes 500, and five reach what they reach (docs/pda-steps.md)'),
+      .describe(
+        'signed descent steps of PDA; the official code takes 500, and five reach what they reach (docs/pda-steps.md)',
+      ),
     pdaBound: z
       .number()
       .positive()

@@ -42,7 +42,7 @@ async function inTurn(load, { python, pairs, threads, quick, width }) {
   }
   const forward = async () => (await running.ask({ do: 'forward', threads })).seconds
   const theirs = async () => (await eager.ask({ width, threads, images: load.count, batch: BATCH })).seconds
-  const turns = { rounds: quick ? 3 : 2, warmUp: 0 }
+  const turns = { rounds: quick ? 3 : 1, warmUp: 0 }
   const own = await pairs({ ours, baseline: forward, ...turns })
   const other = eager && (await pairs({ ours, baseline: theirs, ...turns }))
   for (const one of [purifying, running, eager]) await one?.close()

@@ -53,7 +53,8 @@ struct Affine {
 };
 
 Affine frozenNorm(const Problem& problem) {
-  if (!problem.unit.batchNorm) return {at::ones({1}, problem.weight.options()), at::zeros({1}, problem.weight.options())};
+  if (!problem.unit.batchNorm)
+    return {at::ones({1}, problem.weight.options()), at::zeros({1}, problem.weight.options())};
   const auto& norm = problem.model.graph.node(*problem.unit.batchNorm);
   const auto given = [&](const std::string& role, const at::Tensor& otherwise) {
     return norm.parameters.count(role) != 0 ? problem.model.parameter(norm, role) : otherwise;
