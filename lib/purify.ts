@@ -34,9 +34,9 @@ export const purifyOptions = lazySchema(z =>
       .int()
       .min(1)
       .max(100_000)
-      .default(5)
+      .default(3)
       .describe(
-        'signed descent steps of PDA; the official code takes 500, and five reach what they reach (docs/pda-steps.md)',
+        'signed descent steps of PDA; the official code takes 500, and three reach what they reach (docs/pda-steps.md)',
       ),
     pdaBound: z
       .number()

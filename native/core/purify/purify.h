@@ -22,7 +22,7 @@ struct Options {
   quant::Options quantizer;
   SolverKind solver = SolverKind::ClosedForm;
   PdaForm pda = PdaForm::Official;
-  int64_t pdaSteps = 5;
+  int64_t pdaSteps = 3;
   double pdaBound = 1e-3;      // γ: largest change of an input element
   int64_t columns = 8000;      // closed form: columns drawn a unit
   double damping = 0.01;       // closed form: λ as a share of H's mean diagonal
