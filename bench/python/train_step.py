@@ -15,20 +15,11 @@ import torch.nn as nn
 import torch.nn.functional as F
 from lines import serve
 from resnet18 import ResNet18
+from straight_through import Round
 
 MEAN = torch.tensor([0.4914, 0.4822, 0.4465]).view(1, 3, 1, 1)
 DEVIATION = torch.tensor([0.2023, 0.1994, 0.2010]).view(1, 3, 1, 1)
 TARGET, C1, C2 = 0, 0.5, 0.5
-
-
-class Round(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, x):
-        return torch.floor(x + 0.5)
-
-    @staticmethod
-    def backward(ctx, gradient):
-        return gradient
 
 
 def quantize_weight(w, bits):
