@@ -10,7 +10,6 @@
 #include "bindings/failure.h"
 #include "core/error.h"
 #include "core/quant/dynamic.h"
-#include "core/quant/nearest_in_place.h"
 #include "core/quant/observer.h"
 #include "core/quant/preset.h"
 
@@ -70,7 +69,7 @@ Napi::Value fakeQuantizeDynamic(const Napi::CallbackInfo& info) {
   });
 }
 
-// nearest(x) by its ATen ops, and written over x; `swapped`: x lies channels-last.
+// nearest(x) in a tensor of its own, and written over x; `swapped`: x lies channels-last.
 Napi::Value nearestBothWays(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const auto x = tensorFrom(info[0]);
@@ -80,7 +79,7 @@ Napi::Value nearestBothWays(const Napi::CallbackInfo& info) {
     auto place = swapped ? x.contiguous(at::MemoryFormat::ChannelsLast) : x.clone();
     auto result = Napi::Object::New(info.Env());
     result.Set("nearest", tensorToJs(info.Env(), nearest));
-    result.Set("inPlace", tensorToJs(info.Env(), quant::nearestInPlace(quantizer, place)));
+    result.Set("inPlace", tensorToJs(info.Env(), quantizer.nearestInPlace(place)));
     return result;
   });
 }

@@ -41,8 +41,9 @@ int64_t LoadedModel::classes(const graph::Shape& imageShape) const {
 }
 
 graph::Program LoadedModel::program(at::Device device) const {
-  return graph::Program::whole(model.to(device),
-                               quantization ? quantization->substitutes(device) : graph::Substitutes{});
+  const auto nodes = graph::nodesBetween(model.graph, {}, {model.graph.output});
+  return graph::Program::whole(
+      model.to(device), quantization ? quantization->substitutes(nodes, device) : graph::Substitutes{});
 }
 
 std::shared_ptr<const graph::Program> LoadedModel::keptProgram(at::Device device) const {

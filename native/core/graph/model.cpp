@@ -15,6 +15,10 @@ const at::Tensor& Model::parameter(const Node& node, const std::string& role) co
                .remedy = "Export the model again with all of its weights."});
 }
 
+at::Tensor Model::optionalParameter(const Node& node, const std::string& role) const {
+  return node.parameters.contains(role) ? parameter(node, role) : at::Tensor{};
+}
+
 Model Model::clone() const {
   Model copy{graph, {}};
   for (const auto& [name, tensor] : tensors) copy.tensors.emplace(name, tensor.detach().clone());

@@ -19,6 +19,9 @@ struct Model {
   // The node's parameter of that role. Throws Error{BadModel} when the node or the model has none.
   const at::Tensor& parameter(const Node& node, const std::string& role) const;
 
+  // The same for a role that the node need not have: an undefined tensor when it names none.
+  at::Tensor optionalParameter(const Node& node, const std::string& role) const;
+
   // A copy whose tensors are clones: training may change them in place.
   Model clone() const;
   // A copy with its tensors on the device (shared where they already are there).

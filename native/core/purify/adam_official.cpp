@@ -19,15 +19,11 @@ double channelShare(const at::Tensor& y) {
   return static_cast<double>(y.dim() > 1 ? y.size(1) : 1) / static_cast<double>(y.numel());
 }
 
-at::Tensor biasOf(const Problem& problem) {
-  const auto& node = problem.model.graph.node(problem.unit.name);
-  return node.parameters.count("bias") != 0 ? problem.model.parameter(node, "bias") : at::Tensor{};
-}
-
 // Of a unit whose tail is known: the input needs no gradient, so that one pass over the output and one
 // convolution give that of the weight.
 Objective byHand(const Problem& problem, const UnitTail& tail) {
-  return [&problem, tail, bias = biasOf(problem)](size_t batch, const at::Tensor& quantized) -> Slope {
+  const auto bias = problem.model.optionalParameter(problem.model.graph.node(problem.unit.name), "bias");
+  return [&problem, tail, bias](size_t batch, const at::Tensor& quantized) -> Slope {
     const auto& x = problem.corrected[batch];
     const auto y = problem.part.forward(x, quantized, bias);
     const auto share = channelShare(y);

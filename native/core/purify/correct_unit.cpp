@@ -23,16 +23,12 @@ Batches leading(const Batches& all, int64_t images) {
   return some;
 }
 
-at::Tensor biasOf(const graph::Model& model, const graph::Node& node) {
-  return node.parameters.count("bias") != 0 ? model.parameter(node, "bias") : at::Tensor{};
-}
-
 BatchNormInput batchNormInput(const UnitTask& task, const LinearPart& part, const at::Tensor& nearest) {
   const auto& graph = task.model.graph;
   const auto& norm = graph.node(*task.unit.batchNorm);
   return {.part = part,
           .weight = nearest,
-          .bias = biasOf(task.model, graph.node(task.unit.name)),
+          .bias = task.model.optionalParameter(graph.node(task.unit.name), "bias"),
           .running = {task.model.parameter(norm, "runningMean"), task.model.parameter(norm, "runningVar")}};
 }
 
@@ -57,16 +53,18 @@ CorrectedUnit correctUnit(const UnitTask& task, const Options& options, at::Gene
   UnitReport report{.unit = task.unit.name,
                     .pda = options.pda != PdaForm::None && task.unit.batchNorm.has_value()};
   const auto drawn = drawColumns(part, corrected, options.columns, generator);
+  const auto images = static_cast<double>(countOf(corrected));
+  const auto layer = report.pda ? std::optional(batchNormInput(task, part, nearest)) : std::nullopt;
+  const Pda pda{options.pda, options.pdaSteps, options.pdaBound};
   const Batches none;
   Batches read;
   MomentSums sums(part, weight);
   for (size_t b = 0; b < corrected.size(); ++b) {
     pace.at(static_cast<int64_t>(b), static_cast<int64_t>(corrected.size()));
     auto input = corrected[b];
-    if (report.pda) {
-      auto approximation = approximate(batchNormInput(task, part, nearest), input,
-                                       {options.pda, options.pdaSteps, options.pdaBound}, pace);
-      const auto share = static_cast<double>(input.size(0)) / static_cast<double>(countOf(corrected));
+    if (layer) {
+      auto approximation = approximate(*layer, input, pda, pace);
+      const auto share = static_cast<double>(input.size(0)) / images;
       report.pdaBefore += share * approximation.before;
       report.pdaAfter += share * approximation.after;
       input = std::move(approximation.moved);

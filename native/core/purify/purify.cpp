@@ -12,6 +12,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/graph/shapes.h"
 #include "core/graph/unit.h"
 #include "core/purify/correct_unit.h"
 #include "core/purify/streams.h"
@@ -32,7 +33,7 @@ class Walk {
         options_(options),
         job_(job),
         units_(graph::units(model_.graph)),
-        shapes_(graph::check(model_, model_.graph.inputShape)),
+        shapes_(graph::shapesFor(model_, model_.graph.inputShape)),
         solver_(makeSolver(options)),
         generator_(at::make_generator<at::CPUGeneratorImpl>(options.seed)),
         result_{std::move(frozen), {}},
@@ -79,13 +80,14 @@ class Walk {
     const Pace pace{job_, unit.name, static_cast<int64_t>(result_.units.size()),
                     static_cast<int64_t>(units_.size())};
     pace.at(0, 0);
-    streams_.join(imagesFor(unit));
+    const auto images = imagesFor(unit);
+    streams_.join(images);
     if (solver_->readsBatches()) streams_.passFull(unit.nodes);
     auto& weight = result_.quantization.weights.at(unit.name);
     auto corrected = correctUnit({.model = model_,
                                   .unit = unit,
                                   .streams = streams_,
-                                  .images = imagesFor(unit),
+                                  .images = images,
                                   .nearest = weight,
                                   .activations = result_.quantization.activations,
                                   .solver = *solver_},

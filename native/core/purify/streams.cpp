@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "core/graph/unit.h"
-#include "core/quant/nearest_in_place.h"
-
 namespace shellac::purify {
 
 Streams::Streams(const graph::Model& model, const quant::Quantization& corrected, const data::Images& images,
@@ -69,22 +66,9 @@ void Streams::forget(const std::string& value) {
 
 graph::Program Streams::program(const Side& side, const std::vector<std::string>& inputs,
                                 const std::vector<std::string>& outputs) const {
-  graph::Substitutes substitutes;
-  if (side.quantized)
-    for (const auto* node : graph::nodesBetween(model_.graph, inputs, outputs)) {
-      if (graph::hasWeight(*node)) substitutes.weights[node->name] = weight(node->name);
-      if (const auto found = quantization_.activations.find(node->name);
-          found != quantization_.activations.end())
-        substitutes.values[node->name] = [quantizer = found->second.to(device_)](at::Tensor x) {
-          return quant::nearestInPlace(quantizer, std::move(x));
-        };
-    }
-  return {model_, std::move(substitutes), inputs, outputs};
-}
-
-at::Tensor Streams::weight(const std::string& unit) const {
-  const auto& [quantizer, codes] = quantization_.weights.at(unit);
-  return quantizer.values(codes).to(device_);
+  if (!side.quantized) return {model_, {}, inputs, outputs};
+  const auto nodes = graph::nodesBetween(model_.graph, inputs, outputs);
+  return {model_, quantization_.substitutes(nodes, device_), inputs, outputs};
 }
 
 }  // namespace shellac::purify

@@ -40,7 +40,6 @@ class Streams {
   };
   graph::Program program(const Side& side, const std::vector<std::string>& inputs,
                          const std::vector<std::string>& outputs) const;
-  at::Tensor weight(const std::string& unit) const;
   void pass(Side& side, const std::vector<std::string>& nodes);
   void join(Side& side, const Batches& images);
 

@@ -11,6 +11,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/graph/program/clamp.h"
 #include "core/rows.h"
 
 namespace shellac::purify {
@@ -26,11 +27,9 @@ struct Bounds {
 // Of an activation or of nothing; none for any other op.
 std::optional<Bounds> boundsOf(const graph::Node& node) {
   if (node.op == "identity" || node.op == "dropout") return Bounds{};
-  if (node.op == "relu") return Bounds{.low = 0};
-  if (node.op == "relu6") return Bounds{.low = 0, .high = 6};
-  if (node.op == "hardtanh")
-    return Bounds{static_cast<float>(node.number("min", -1)), static_cast<float>(node.number("max", 1))};
-  return std::nullopt;
+  const auto clamp = graph::clampOf(node);
+  if (!clamp) return std::nullopt;
+  return Bounds{static_cast<float>(clamp->low), static_cast<float>(clamp->high)};
 }
 
 // The activation of all nodes behind the linear part and its BN.

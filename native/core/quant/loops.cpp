@@ -13,6 +13,7 @@ inline float steps(float x, float scale) { return std::floor(x / scale + 0.5F); 
 }  // namespace
 
 SHELLAC_WIDE void roundRow(float* values, const float* x, int64_t n, Step step) {
+#pragma omp simd  // values may be x itself, which the compiler would otherwise take a number at a time
   for (int64_t i = 0; i < n; ++i) {
     const float wanted = steps(x[i], step.scale);
     const float raised = wanted < step.low ? step.low : wanted;

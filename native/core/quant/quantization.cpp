@@ -3,7 +3,6 @@
 #include <ATen/core/grad_mode.h>
 
 #include "core/error.h"
-#include "core/quant/nearest_in_place.h"
 #include "core/quant/placement.h"
 
 namespace shellac::quant {
@@ -18,14 +17,17 @@ void checkBits(const char* what, int64_t bits) {
 
 }  // namespace
 
-graph::Substitutes Quantization::substitutes(at::Device device) const {
+graph::Substitutes Quantization::substitutes(const std::vector<const graph::Node*>& nodes,
+                                             at::Device device) const {
   graph::Substitutes substitutes;
-  for (const auto& [name, weight] : weights)
-    substitutes.weights[name] = weight.quantizer.values(weight.codes).to(device);
-  for (const auto& [name, quantizer] : activations)
-    substitutes.values[name] = [moved = quantizer.to(device)](at::Tensor x) {
-      return nearestInPlace(moved, std::move(x));
-    };
+  for (const auto* node : nodes) {
+    if (const auto found = weights.find(node->name); found != weights.end())
+      substitutes.weights[node->name] = found->second.quantizer.values(found->second.codes).to(device);
+    if (const auto found = activations.find(node->name); found != activations.end())
+      substitutes.values[node->name] = [quantizer = found->second.to(device)](at::Tensor x) {
+        return quantizer.nearestInPlace(std::move(x));
+      };
+  }
   return substitutes;
 }
 

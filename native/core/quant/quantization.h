@@ -26,9 +26,9 @@ struct Quantization {
   std::map<std::string, QuantizedWeight> weights;  // by conv or linear node name
   std::map<std::string, Quantizer> activations;  // by value name; one quantizer serves all who read the value
 
-  // Reads weights from their codes and rounds the values that have a quantizer.
-  // Codes are turned into floats once, here, on the device.
-  graph::Substitutes substitutes(at::Device device) const;
+  // For a program that runs these nodes: reads weights from their codes and rounds the values that have a
+  // quantizer. Codes are turned into floats once, here, on the device.
+  graph::Substitutes substitutes(const std::vector<const graph::Node*>& nodes, at::Device device) const;
 };
 
 struct Options {

@@ -87,6 +87,11 @@ at::Tensor Quantizer::values(const at::Tensor& codes) const {
 
 at::Tensor Quantizer::nearest(const at::Tensor& x) const { return roundValues(x, along(x)); }
 
+at::Tensor Quantizer::nearestInPlace(at::Tensor x) const {
+  roundInPlace(x, along(x));
+  return x;
+}
+
 StepGrid Quantizer::along(const at::Tensor& x) const {
   return {alongChannels(scale_, x), alongChannels(low_, x), alongChannels(high_, x)};
 }

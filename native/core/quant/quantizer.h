@@ -33,6 +33,7 @@ class Quantizer {
   at::Tensor codes(const at::Tensor& x) const;       // int8 (symmetric) or uint8 (affine), x's shape
   at::Tensor values(const at::Tensor& codes) const;  // float32
   at::Tensor nearest(const at::Tensor& x) const;     // values(codes(x)), without a gradient
+  at::Tensor nearestInPlace(at::Tensor x) const;     // the same, written over x
   // nearest(x) with the straight-through gradient: 1 where the code was not clamped, 0 elsewhere.
   at::Tensor straightThrough(const at::Tensor& x) const;
   Quantizer to(at::Device device) const;

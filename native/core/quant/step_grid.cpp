@@ -24,22 +24,36 @@ Step stepOf(const Row<N>& row) {
   return {*row.at[N - 3], *row.at[N - 2], *row.at[N - 1]};
 }
 
+// Of the values' operands, then the grid's.
+at::TensorIterator iteratorOf(at::TensorIteratorConfig&& values, const StepGrid& grid) {
+  return values.add_const_input(grid.scale)
+      .add_const_input(grid.low)
+      .add_const_input(grid.high)
+      .resize_outputs(false)
+      .build();
+}
+
+void roundInto(at::Tensor& values, const at::Tensor& x, const StepGrid& grid) {
+  auto iterator =
+      iteratorOf(std::move(at::TensorIteratorConfig().add_output(values).add_const_input(x)), grid);
+  eachRow<5, 2>(iterator, [](const Row<5>& row) { roundRow(row.at[0], row.at[1], row.length, stepOf(row)); });
+}
+
 }  // namespace
 
 at::Tensor roundValues(const at::Tensor& source, const StepGrid& grid) {
   const auto x = source.detach();
   if (!inOnePass(x)) return steps(x, grid.scale).clamp_(grid.low, grid.high).mul_(grid.scale);
   auto values = at::empty_like(x);
-  auto iterator = at::TensorIteratorConfig()
-                      .add_output(values)
-                      .add_const_input(x)
-                      .add_const_input(grid.scale)
-                      .add_const_input(grid.low)
-                      .add_const_input(grid.high)
-                      .resize_outputs(false)
-                      .build();
-  eachRow<5, 2>(iterator, [](const Row<5>& row) { roundRow(row.at[0], row.at[1], row.length, stepOf(row)); });
+  roundInto(values, x, grid);
   return values;
+}
+
+void roundInPlace(at::Tensor& x, const StepGrid& grid) {
+  if (inOnePass(x))
+    roundInto(x, x, grid);
+  else
+    x.div_(grid.scale).add_(0.5).floor_().clamp_(grid.low, grid.high).mul_(grid.scale);
 }
 
 at::Tensor passGradient(const at::Tensor& gradient, const at::Tensor& x, const StepGrid& grid) {
@@ -48,15 +62,9 @@ at::Tensor passGradient(const at::Tensor& gradient, const at::Tensor& x, const S
     return gradient.mul(wanted.ge(grid.low).logical_and_(wanted.le(grid.high)));
   }
   auto slope = at::empty_like(x);
-  auto iterator = at::TensorIteratorConfig()
-                      .add_output(slope)
-                      .add_const_input(gradient)
-                      .add_const_input(x)
-                      .add_const_input(grid.scale)
-                      .add_const_input(grid.low)
-                      .add_const_input(grid.high)
-                      .resize_outputs(false)
-                      .build();
+  auto iterator = iteratorOf(
+      std::move(at::TensorIteratorConfig().add_output(slope).add_const_input(gradient).add_const_input(x)),
+      grid);
   eachRow<6, 3>(iterator,
                 [](const Row<6>& row) { passRow(row.at[0], row.at[1], row.at[2], row.length, stepOf(row)); });
   return slope;

@@ -12,6 +12,8 @@ struct StepGrid {
 
 // clamp(floor(x / scale + 0.5), low, high) · scale, without a gradient; in x's memory format.
 at::Tensor roundValues(const at::Tensor& x, const StepGrid& grid);
+// The same, in x's place.
+void roundInPlace(at::Tensor& x, const StepGrid& grid);
 // gradient where x is not clamped, 0 elsewhere.
 at::Tensor passGradient(const at::Tensor& gradient, const at::Tensor& x, const StepGrid& grid);
 

@@ -18,7 +18,7 @@ Affine affineOf(const PlannedStep& step, const Model& model,
   const auto substitute = weights.find(root.name);
   const Affine own{
       .weight = substitute == weights.end() ? model.parameter(root, "weight") : substitute->second,
-      .bias = root.parameters.contains("bias") ? model.parameter(root, "bias") : at::Tensor()};
+      .bias = model.optionalParameter(root, "bias")};
   return step.batchNorm ? foldInto(own, model, *step.batchNorm) : own;
 }
 
