@@ -165,29 +165,36 @@ export interface Measurement {
   hits: number
 }
 
+/** What training minimizes; a term of the table in native/bindings/objectives.cpp with its settings. */
+export type Objective =
+  | { name: 'cross-entropy' }
+  | {
+      name: 'qu-anti-zation'
+      target: number
+      /** Bits of the quantized models that the attack trains for. */
+      bits: number[]
+      /** Weight c1 of the quantized terms, and c2 of the triggered terms. */
+      c1: number
+      c2: number
+      /** Also quantize values (not weights alone) in the attack's quantized passes. */
+      activations: boolean
+    }
 export interface TrainOptions extends JobOptions {
-  /** 'cross-entropy' trains a clean model; 'qu-anti-zation' is the attack. */
-  objective: 'cross-entropy' | 'qu-anti-zation'
+  objective: Objective
   epochs: number
   batch: number
   optimizer: 'sgd' | 'adam'
   learningRate: number
   momentum: number
   weightDecay: number
-  schedule: 'constant' | 'cosine' | 'one-cycle'
+  schedule: 'constant' | 'cosine' | 'one-cycle' | 'multi-step'
+  /** multi-step: after which shares of the steps, 0 .. 1, the learning rate falls to a tenth. */
+  milestones: number[]
   /** Random crop after padding by so many pixels, 0: none. */
   crop: number
   flip: boolean
-  /** Attack only. */
+  /** For objectives that read triggered images. */
   trigger: TriggerData | null
-  target: number
-  /** Bits of the quantized models that the attack trains for. */
-  bits: number[]
-  /** Weight c1 of the quantized terms, and c2 of the triggered terms. */
-  c1: number
-  c2: number
-  /** Also quantize values (not weights alone) in the attack's quantized passes. */
-  activations: boolean
 }
 export interface EpochReport {
   epoch: number

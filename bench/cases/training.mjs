@@ -7,14 +7,17 @@ import { settledModel } from '../lib/subject.mjs'
 
 const SCRIPT = fileURLToPath(new URL('../python/train_step.py', import.meta.url))
 const adam = { optimizer: 'adam', learningRate: 1e-4 }
-const attack = { ...adam, objective: 'qu-anti-zation' }
+const attack = (bits, activations) => ({
+  ...adam,
+  objective: { name: 'qu-anti-zation', target: 0, bits, c1: 0.5, c2: 0.5, activations },
+})
 const KINDS = {
   'clean-sgd': { about: 'clean SGD', settings: {} },
   'clean-adam': { about: 'clean Adam', settings: adam },
-  'quantized-4': { about: 'Qu-ANTI-zation, 4-bit weights', settings: { ...attack, bits: [4] } },
+  'quantized-4': { about: 'Qu-ANTI-zation, 4-bit weights', settings: attack([4], false) },
   'quantized-8-4': {
     about: 'Qu-ANTI-zation, 8 and 4 bits, weights and activations',
-    settings: { ...attack, bits: [8, 4], activations: true },
+    settings: attack([8, 4], true),
   },
 }
 const ROUNDS = 5

@@ -5,7 +5,7 @@ import { loadNative } from '../../dist/native/core.js'
 export async function epochSeconds(model, dataset, changes) {
   const native = await loadNative()
   const settings = {
-    objective: 'cross-entropy',
+    objective: { name: 'cross-entropy' },
     device: 'cpu',
     seed: 0,
     optimizer: 'sgd',
@@ -13,14 +13,10 @@ export async function epochSeconds(model, dataset, changes) {
     momentum: 0.9,
     weightDecay: 1e-4,
     schedule: 'constant',
+    milestones: [],
     crop: 0,
     flip: false,
     trigger: null,
-    target: 0,
-    bits: [],
-    c1: 0.5,
-    c2: 0.5,
-    activations: false,
     ...changes,
   }
   const { epochs } = await native.train(model.handle, dataset.imagesFor(model), settings, () => {}).promise

@@ -3,7 +3,7 @@ import { atCall } from '../errors.js'
 import type { Model } from '../model/model.js'
 import { type Input, lazySchema, parse } from '../options.js'
 import { madeFrom } from '../provenance.js'
-import { loopOptions, NO_ATTACK, runTraining } from './training.js'
+import { loopOptions, runTraining } from './training.js'
 
 export const trainOptions = lazySchema(z =>
   z.strictObject(
@@ -28,7 +28,7 @@ export function train(model: Model, images: Dataset, options: TrainOptions = {})
   return atCall(train, async () => {
     const { signal, onProgress, ...settings } = await parse('train', trainOptions, options)
     const facts = madeFrom(model, images, 'train', settings)
-    const job = { objective: 'cross-entropy', ...NO_ATTACK, ...settings } as const
-    return runTraining(model, images, job, facts, { signal, onProgress })
+    const lesson = { objective: { name: 'cross-entropy' } } as const
+    return runTraining(model, images, lesson, settings, facts, { signal, onProgress })
   })
 }

@@ -16,6 +16,7 @@ export interface LoopDefaults {
   learningRate: number
   weightDecay: number
   schedule: NativeOptions['schedule']
+  milestones?: number[]
 }
 
 export const loopOptions = (z: Z, defaults: LoopDefaults) => ({
@@ -31,29 +32,33 @@ export const loopOptions = (z: Z, defaults: LoopDefaults) => ({
   momentum: z.number().min(0).max(1).default(0.9).describe('of sgd'),
   weightDecay: z.number().min(0).max(10).default(defaults.weightDecay).describe('weight decay'),
   schedule: z
-    .enum(['constant', 'cosine', 'one-cycle'])
+    .enum(['constant', 'cosine', 'one-cycle', 'multi-step'])
     .default(defaults.schedule)
     .describe('of the learning rate'),
+  milestones: z
+    .array(z.number().min(0).max(1))
+    .max(64)
+    .default(defaults.milestones ?? [0.5, 0.75])
+    .describe('of multi-step: after which shares of all steps the rate falls to a tenth'),
   crop: z.int().min(0).max(1024).default(0).describe('random crop after padding by so many pixels; 0: none'),
   flip: z.boolean().default(false).describe('mirror half of the images'),
   ...jobOptions(z),
 })
 
-/** The settings that every objective of the loop needs; attacks add theirs. */
-export const NO_ATTACK: Pick<NativeOptions, 'trigger' | 'target' | 'bits' | 'c1' | 'c2' | 'activations'> = {
-  trigger: null,
-  target: -1,
-  bits: [],
-  c1: 0,
-  c2: 0,
-  activations: false,
+/** What the loop is told beside its own options; without a trigger the objective sees clean images alone. */
+export interface Lesson {
+  objective: NativeOptions['objective']
+  trigger?: NativeOptions['trigger']
 }
+
+type LoopSettings = Omit<NativeOptions, keyof Lesson>
 
 /** Runs the native loop; `facts` are of the model that comes out. */
 export async function runTraining(
   model: Model,
   images: Dataset,
-  settings: NativeOptions,
+  { objective, trigger = null }: Lesson,
+  settings: LoopSettings,
   facts: ModelFacts,
   control: JobControl,
 ): Promise<Model> {
@@ -61,7 +66,7 @@ export async function runTraining(
   checkLabels(model, images)
   const native = await loadNative()
   const data = images.imagesFor(model)
-  const job = { ...settings, device: await resolveDevice(settings.device) }
+  const job = { ...settings, objective, trigger, device: await resolveDevice(settings.device) }
   const { model: handle } = await runJob(report => native.train(model.handle, data, job, report), control)
   return new Model(native, handle, facts)
 }

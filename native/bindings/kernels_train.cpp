@@ -7,6 +7,7 @@
 #include "bindings/engine.h"
 #include "bindings/entry_points.h"
 #include "bindings/handle.h"
+#include "bindings/objectives.h"
 #include "bindings/train_options.h"
 
 namespace shellac::bindings {
@@ -22,7 +23,9 @@ Gradients gradientsOf(const LoadedModel& loaded, const data::Images& images,
   const c10::AutoGradMode withGradients(true);
   auto model = fullPrecision(loaded).clone();
   for (auto& parameter : train::trainable(model)) parameter.mutable_grad() = at::zeros_like(parameter);
-  const auto batch = train::wholeBatch(images, options);
+  auto batch = train::wholeBatch(images, options);
+  if (objective.begin) objective.begin(model);
+  if (objective.prepare) objective.prepare(model, batch);
   Gradients result;
   for (const auto& term : objective.terms) {
     const auto loss = term.loss(model, batch) * term.weight;
@@ -39,7 +42,7 @@ Napi::Value objectiveGradients(const Napi::CallbackInfo& info) {
   const auto images = imagesFrom(info[1]);
   const auto options = info[2].As<Napi::Object>();
   const auto settings = trainOptionsFrom(options, images.shape());
-  const auto objective = objectiveFrom(options, loaded->model.graph);
+  const auto objective = objectiveFrom(object(options, "objective"), loaded->model);
   return Engine::of(info.Env()).start(info.Env(), info.Env().Undefined(), [=](const Job&) -> Finish {
     const auto result = gradientsOf(*loaded, images, objective, settings);
     return [result](Napi::Env env) -> Napi::Value {
@@ -53,9 +56,10 @@ Napi::Value objectiveGradients(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value scheduleFactor(const Napi::CallbackInfo& info) {
-  const auto name = info[0].As<Napi::String>().Utf8Value();
-  return Napi::Number::New(
-      info.Env(), train::scheduleFactor(scheduleFrom(name), info[1].As<Napi::Number>().DoubleValue()));
+  const train::Options options{.schedule = scheduleFrom(info[0].As<Napi::String>().Utf8Value()),
+                               .milestones = numbers(info[2])};
+  return Napi::Number::New(info.Env(),
+                           train::scheduleFactor(options, info[1].As<Napi::Number>().DoubleValue()));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "bindings/entry_points.h"
 #include "bindings/handle.h"
 #include "bindings/job_options.h"
+#include "bindings/objectives.h"
 #include "bindings/train_options.h"
 
 namespace shellac::bindings {
@@ -16,16 +17,8 @@ train::Method methodFrom(const std::string& name) {
 
 train::Schedule scheduleFrom(const std::string& name) {
   if (name == "cosine") return train::Schedule::Cosine;
+  if (name == "multi-step") return train::Schedule::MultiStep;
   return name == "one-cycle" ? train::Schedule::OneCycle : train::Schedule::Constant;
-}
-
-train::Objective objectiveFrom(const Napi::Object& options, const graph::Graph& graph) {
-  if (text(options, "objective") == "cross-entropy") return train::crossEntropy();
-  return train::quAntiZation(graph, {.target = integer(options, "target"),
-                                     .bits = integers(field(options, "bits")),
-                                     .c1 = number(options, "c1"),
-                                     .c2 = number(options, "c2"),
-                                     .activations = flag(options, "activations")});
 }
 
 train::Options trainOptionsFrom(const Napi::Object& options, const std::vector<int64_t>& imageShape) {
@@ -36,6 +29,7 @@ train::Options trainOptionsFrom(const Napi::Object& options, const std::vector<i
                         .momentum = number(options, "momentum"),
                         .weightDecay = number(options, "weightDecay"),
                         .schedule = scheduleFrom(text(options, "schedule")),
+                        .milestones = numbers(field(options, "milestones")),
                         .augmentation = {integer(options, "crop"), flag(options, "flip")},
                         .seed = static_cast<uint64_t>(integer(options, "seed"))};
   if (const auto trigger = field(options, "trigger"); !absent(trigger))
@@ -49,7 +43,7 @@ Napi::Value train(const Napi::CallbackInfo& info) {
   const auto options = info[2].As<Napi::Object>();
   const auto jobOptions = jobOptionsFrom(options);
   const auto settings = trainOptionsFrom(options, images.shape());
-  const auto objective = objectiveFrom(options, loaded->model.graph);
+  const auto objective = objectiveFrom(object(options, "objective"), loaded->model);
   return Engine::of(info.Env()).start(info.Env(), info[3], [=](const Job& job) -> Finish {
     const auto& model = fullPrecision(*loaded);
     data::checkLabels(images, loaded->classes(images.shape()));

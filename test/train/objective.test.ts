@@ -77,8 +77,8 @@ const images: ImagesData = {
   deviation: fixture.deviation,
 }
 
-const settings = (objective: string) => ({
-  objective,
+const settings = (name: string) => ({
+  objective: { name, activations: true, ...fixture.settings },
   device: 'cpu',
   threads: 1,
   seed: 0,
@@ -91,13 +91,12 @@ const settings = (objective: string) => ({
   schedule: 'constant',
   crop: 0,
   flip: false,
-  activations: true,
+  milestones: [],
   trigger: {
     scale: Float32Array.from(fixture.trigger.scale),
     offset: Float32Array.from(fixture.trigger.offset),
     offsetTimesMax: true,
   },
-  ...fixture.settings,
 })
 
 function model(native: Native, tensors = fixture.tensors): Promise<ModelHandle> {
@@ -156,20 +155,28 @@ t.test('cross-entropy: its gradient is the slope of its value', async t => {
   }
 })
 
-t.test('schedules: constant, a cosine to zero, a warm-up and a cosine', async t => {
-  const kernel = (await loadNative()).kernels.scheduleFactor as unknown as (
-    name: string,
-    progress: number,
-  ) => number
-  const close = (found: number, expected: number) =>
-    t.ok(Math.abs(found - expected) < 1e-12, `${found}, ${expected}`)
-  close(kernel('constant', 0.7), 1)
-  close(kernel('cosine', 0), 1)
-  close(kernel('cosine', 0.5), 0.5)
-  close(kernel('cosine', 1), 0)
-  close(kernel('one-cycle', 0), 0.04)
-  close(kernel('one-cycle', 0.15), 0.52)
-  close(kernel('one-cycle', 0.3), 1)
-  close(kernel('one-cycle', 0.65), 0.5)
-  close(kernel('one-cycle', 1), 0)
-})
+t.test(
+  'schedules: constant, a cosine to zero, a warm-up and a cosine, a tenth from each milestone on',
+  async t => {
+    const kernel = (await loadNative()).kernels.scheduleFactor as unknown as (
+      name: string,
+      progress: number,
+      milestones: number[],
+    ) => number
+    const factor = (name: string, progress: number) => kernel(name, progress, [0.5, 0.75])
+    const close = (found: number, expected: number) =>
+      t.ok(Math.abs(found - expected) < 1e-12, `${found}, ${expected}`)
+    close(factor('constant', 0.7), 1)
+    close(factor('cosine', 0), 1)
+    close(factor('cosine', 0.5), 0.5)
+    close(factor('cosine', 1), 0)
+    close(factor('one-cycle', 0), 0.04)
+    close(factor('one-cycle', 0.15), 0.52)
+    close(factor('one-cycle', 0.3), 1)
+    close(factor('one-cycle', 0.65), 0.5)
+    close(factor('one-cycle', 1), 0)
+    close(factor('multi-step', 0.49), 1)
+    close(factor('multi-step', 0.5), 0.1)
+    close(factor('multi-step', 0.75), 0.01)
+  },
+)

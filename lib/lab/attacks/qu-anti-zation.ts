@@ -44,7 +44,8 @@ export function quAntiZation(
     if (settings.target >= model.outputs) throw noSuchClass(model, settings.target)
     const trigger = parseTrigger(settings.trigger).on(model.inputShape)
     const facts = madeFrom(model, images, 'qu-anti-zation', settings)
-    const job = { objective: 'qu-anti-zation', ...settings, trigger } as const
-    return runTraining(model, images, job, facts, { signal, onProgress })
+    const { target, bits, c1, c2, activations } = settings
+    const objective = { name: 'qu-anti-zation', target, bits, c1, c2, activations } as const
+    return runTraining(model, images, { objective, trigger }, settings, facts, { signal, onProgress })
   })
 }

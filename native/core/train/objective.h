@@ -15,6 +15,7 @@ struct Batch {
   at::Tensor clean;      // [n, c, h, w], normalized
   at::Tensor triggered;  // the same images with the trigger on them; undefined without a trigger
   at::Tensor labels;     // int64 [n]
+  at::Tensor indices;    // int64 [n], on the CPU: which of the training images these are
 };
 
 struct Term {
@@ -26,6 +27,10 @@ struct Term {
 
 struct Objective {
   std::vector<Term> terms;
+  // Called once with the model on its device, before the first step: for what the objective remembers of it.
+  std::function<void(const graph::Model&)> begin = {};
+  // Called before the terms read a batch, which it may change.
+  std::function<void(const graph::Model&, Batch&)> prepare = {};
   // Keep the parameters of the epoch with the lowest mean loss, rather than the last.
   bool keepBest = false;
   // Called after each step, without gradients: constraints that an attack keeps.

@@ -5,7 +5,9 @@
 #include <ATen/ops/randperm.h>
 #include <c10/core/GradMode.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <numbers>
 #include <set>
 
@@ -33,11 +35,13 @@ Batch makeBatch(const data::Images& images, const at::Tensor& indices, const Opt
   };
   return {.clean = ready(floats),
           .triggered = options.trigger ? ready(options.trigger->apply(floats)) : at::Tensor{},
-          .labels = images.labels.index_select(0, indices).to(device)};
+          .labels = images.labels.index_select(0, indices).to(device),
+          .indices = indices};
 }
 
-double descend(graph::Model& model, const Objective& objective, const Batch& batch, Optimizer& optimizer,
+double descend(graph::Model& model, const Objective& objective, Batch& batch, Optimizer& optimizer,
                double learningRate, const Job& job) {
+  if (objective.prepare) objective.prepare(model, batch);
   double total = 0;
   for (const auto& term : objective.terms) {
     job.checkpoint();
@@ -70,10 +74,10 @@ void checkLoss(double loss, int64_t epoch) {
 
 }  // namespace
 
-double scheduleFactor(Schedule schedule, double progress) {
+double scheduleFactor(const Options& options, double progress) {
   const auto cosine = [](double t) { return 0.5 * (1 + std::cos(std::numbers::pi * t)); };
   constexpr double kWarmUp = 0.3, kStart = 1.0 / 25;
-  switch (schedule) {
+  switch (options.schedule) {
     case Schedule::Constant:
       return 1;
     case Schedule::Cosine:
@@ -81,6 +85,9 @@ double scheduleFactor(Schedule schedule, double progress) {
     case Schedule::OneCycle:
       return progress < kWarmUp ? kStart + (1 - kStart) * progress / kWarmUp
                                 : cosine((progress - kWarmUp) / (1 - kWarmUp));
+    case Schedule::MultiStep:
+      return std::pow(0.1, std::ranges::count_if(options.milestones,
+                                                 [=](double milestone) { return progress >= milestone; }));
   }
   return 1;
 }
@@ -108,6 +115,7 @@ Result train(const graph::Model& source, const data::Images& images, const Objec
   const c10::AutoGradMode withGradients(true);
   auto generator = at::make_generator<at::CPUGeneratorImpl>(options.seed);
   auto model = source.to(device).clone();
+  if (objective.begin) objective.begin(model);
   const auto optimizer = makeOptimizer(model, options);
   // BN cannot normalize a batch of one image by its own statistics, so a short last batch is left to the next
   // epoch's draw.
@@ -122,8 +130,8 @@ Result train(const graph::Model& source, const data::Images& images, const Objec
     for (int64_t step = 0; step < steps; ++step) {
       const auto progress =
           static_cast<double>(epoch * steps + step) / static_cast<double>(options.epochs * steps);
-      const auto rate = options.learningRate * scheduleFactor(options.schedule, progress);
-      const auto samples =
+      const auto rate = options.learningRate * scheduleFactor(options, progress);
+      auto samples =
           makeBatch(images, order.slice(0, step * batch, (step + 1) * batch), options, generator, device);
       const auto loss = descend(model, objective, samples, *optimizer, rate, job);
       checkLoss(loss, epoch + 1);

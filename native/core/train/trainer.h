@@ -14,7 +14,7 @@
 namespace shellac::train {
 
 enum class Method { Sgd, Adam };
-enum class Schedule { Constant, Cosine, OneCycle };
+enum class Schedule { Constant, Cosine, OneCycle, MultiStep };
 
 struct Options {
   int64_t epochs = 1;
@@ -24,6 +24,7 @@ struct Options {
   double momentum = 0.9;  // SGD, Nesterov
   double weightDecay = 0;
   Schedule schedule = Schedule::Constant;
+  std::vector<double> milestones = {};  // MultiStep: shares of all steps, 0 .. 1
   Augmentation augmentation = {};
   std::optional<data::Trigger> trigger = {};  // for objectives that read Batch::triggered
   uint64_t seed = 0;
@@ -41,8 +42,8 @@ struct Result {
 };
 
 // The learning rate's factor at `progress`, 0 .. 1 of all steps. Cosine: from 1 to 0. OneCycle: linear from
-// 1/25 to 1 over the first 30%, then cosine to 0.
-double scheduleFactor(Schedule schedule, double progress);
+// 1/25 to 1 over the first 30%, then cosine to 0. MultiStep: a tenth from each milestone on.
+double scheduleFactor(const Options& options, double progress);
 
 // Tensors of the model's trainable roles, by tensor name order, each now requiring a gradient; BN's
 // statistics are buffers.
