@@ -1,7 +1,7 @@
 // What purification does to a backdoored model: {attacker's quantizer, ours} × {nearest rounding, purified}, weights only
 // and with 4-bit values, by each solver, as the rows of an experiment (JSON on stdout, progress on stderr):
 //   node bench/two-by-two.mjs MODEL --cifar10 DIR [--trigger square] [--target 0] [--solvers closed-form]
-//     [--iterations 10000] [--seeds 0]
+//     [--iterations 10000] [--pda on,off] [--quantizers attacker,mse] [--bits W4,W4A4] [--seeds 0]
 import { parseArgs } from 'node:util'
 import { datasets, loadModel, measure, parseTrigger, purify, quantize } from '../dist/index.js'
 
@@ -13,7 +13,9 @@ const { values, positionals } = parseArgs({
     target: { type: 'string', default: '0' },
     solvers: { type: 'string', default: 'closed-form' },
     iterations: { type: 'string', default: '10000' },
+    pda: { type: 'string', default: 'on' },
     quantizers: { type: 'string', default: 'attacker,mse' },
+    bits: { type: 'string', default: 'W4,W4A4' },
     seeds: { type: 'string', default: '0' },
     threads: { type: 'string', default: '0' },
   },
@@ -49,17 +51,24 @@ await row(
   0,
 )
 for (const quantizer of values.quantizers.split(','))
-  for (const activationBits of ['none', 4]) {
-    const settings = { weightBits: 4, activationBits, quantizer, threads }
-    const bits = activationBits === 'none' ? 'W4' : 'W4A4'
+  for (const bits of values.bits.split(',')) {
+    const settings = { weightBits: 4, activationBits: bits === 'W4' ? 'none' : 4, quantizer, threads }
     const [plain, quick] = await timed(() => quantize(model, calibration, settings))
     await row({ attack, defence: 'nearest', bits, quantizer, seed: null }, plain, undefined, quick)
     for (const solver of values.solvers.split(','))
-      for (const seed of values.seeds.split(',').map(Number)) {
-        const options = { ...settings, solver, seed, iterations: Number(values.iterations) }
-        const [purified, seconds] = await timed(() => purify(model, calibration, options))
-        const defence = solver === 'closed-form' ? solver : `${solver}, ${values.iterations} iterations`
-        await row({ attack, defence, bits, quantizer, seed }, purified, plain, seconds)
-      }
+      for (const pda of values.pda.split(','))
+        for (const seed of values.seeds.split(',').map(Number)) {
+          const options = {
+            ...settings,
+            solver,
+            seed,
+            pda: pda === 'on',
+            iterations: Number(values.iterations),
+          }
+          const [purified, seconds] = await timed(() => purify(model, calibration, options))
+          const name = solver === 'closed-form' ? solver : `${solver}, ${values.iterations} iterations`
+          const defence = pda === 'on' ? name : `${name}, without PDA`
+          await row({ attack, defence, bits, quantizer, seed }, purified, plain, seconds)
+        }
   }
 process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
