@@ -107,7 +107,7 @@ export const jobOptions = (z: Z) => ({
 
 export const bits = (z: Z) => z.int().min(2).max(8)
 
-export const PRESETS = ['mse', 'minmax', 'minmax-tensor', 'attacker'] as const
+export const PRESETS = ['mse', 'minmax', 'minmax-tensor', 'attacker', 'qnnpack', 'fbgemm'] as const
 
 export const quantizerOptions = (z: Z) => ({
   weightBits: bits(z).default(4).describe('bits of a weight code'),

@@ -43,6 +43,7 @@ Napi::Value fakeQuantize(const Napi::CallbackInfo& info) {
 
 quant::Observe kindFrom(const std::string& name) {
   if (name == "min-max") return quant::Observe::MinMax;
+  if (name == "edge-min-max") return quant::Observe::EdgeMinMax;
   if (name == "moving-average") return quant::Observe::MovingAverageMinMax;
   return name == "mse" ? quant::Observe::Mse : quant::Observe::EmaMse;
 }

@@ -8,7 +8,7 @@ t.test('quantize: codes on the grid, whatever the bits', async t => {
   const model = await smallModel()
   const images = await digits(64)
   for (const weightBits of [2, 4, 8]) {
-    for (const quantizer of ['mse', 'minmax', 'minmax-tensor', 'attacker'] as const) {
+    for (const quantizer of ['mse', 'minmax', 'minmax-tensor', 'attacker', 'qnnpack', 'fbgemm'] as const) {
       const options = { weightBits, activationBits: 'none', quantizer, calibration: 32 } as const
       const { spec } = await (await quantize(model, images, options)).content()
       for (const [name, { quantizer: grid, codes }] of Object.entries(spec.quantization?.weights ?? {})) {

@@ -9,7 +9,7 @@
 
 namespace shellac::quant {
 
-enum class Observe { MinMax, MovingAverageMinMax, Mse, EmaMse };
+enum class Observe { MinMax, EdgeMinMax, MovingAverageMinMax, Mse, EmaMse };
 
 class Observer {
  public:
@@ -21,9 +21,10 @@ class Observer {
   virtual Quantizer quantizer() const = 0;
 };
 
-// MinMax: of all seen. MovingAverageMinMax: factor 0.1 on the new batch. Mse: min and max shrunk jointly by
-// (1 − 0.01·i), 80 candidates, the one of least mean |q(x) − x|²; EmaMse: the same with 95 candidates on each
-// batch, ranges averaged with 0.9 on the old one (the official code's observers).
+// MinMax: of all seen. EdgeMinMax: the same on a symmetric grid whose largest magnitude lies at the outer
+// edge of the last code's cell (range.h). MovingAverageMinMax: factor 0.1 on the new batch. Mse: min and max
+// shrunk jointly by (1 − 0.01·i), 80 candidates, the one of least mean |q(x) − x|²; EmaMse: the same with 95
+// candidates on each batch, ranges averaged with 0.9 on the old one (the official code's observers).
 std::unique_ptr<Observer> makeObserver(Observe kind, Grid grid);
 
 }  // namespace shellac::quant

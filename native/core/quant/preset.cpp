@@ -11,6 +11,8 @@ const std::vector<Preset>& presets() {
       {"attacker", MinMax, true, false, MinMax},
       {"minmax", MinMax, true, true, MovingAverageMinMax},
       {"minmax-tensor", MinMax, true, false, MovingAverageMinMax},
+      {"qnnpack", EdgeMinMax, true, false, MinMax},
+      {"fbgemm", EdgeMinMax, true, true, MinMax},
       {"mse", Mse, false, true, EmaMse, 8},
   };
   return table;

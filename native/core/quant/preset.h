@@ -19,7 +19,9 @@ struct Preset {
 };
 
 // attacker: Qu-ANTI-zation's (weights per tensor, symmetric, min-max; activations min-max). minmax: per
-// channel, symmetric, min-max; activations moving average. minmax-tensor: the same per tensor. mse: the
+// channel, symmetric, min-max; activations moving average. minmax-tensor: the same per tensor. qnnpack and
+// fbgemm: the weights as PyTorch's backends of these names have them, max|w| being 2^(b−1) − 0.5 steps, per
+// tensor and per channel; what PQBackdoor is made for. Activations min-max. mse: the
 // official LAC code's (per channel, affine, MSE search; activations EMA-MSE; 8-bit first and last layer and
 // network input).
 const std::vector<Preset>& presets();

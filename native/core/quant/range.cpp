@@ -24,13 +24,27 @@ Range rangeOf(const at::Tensor& x, bool perChannel) {
   return {min.reshape({1}), max.reshape({1})};
 }
 
-at::Tensor scaleOf(const Range& range, const Grid& grid) {
-  const auto width = grid.symmetric ? at::maximum(range.min.abs(), range.max.abs())
-                                    : range.max.clamp_min(0) - range.min.clamp_max(0);
-  const auto scale = width / static_cast<double>(grid.high());
+namespace {
+
+at::Tensor magnitude(const Range& range) { return at::maximum(range.min.abs(), range.max.abs()); }
+
+at::Tensor stepOf(const at::Tensor& width, double steps) {
+  const auto scale = width / steps;
   // A scale below the smallest normal number would make x / scale infinite for the very values that it was
   // made of.
   return at::where(scale.lt(std::numeric_limits<float>::min()), at::ones_like(scale), scale);
+}
+
+}  // namespace
+
+at::Tensor scaleOf(const Range& range, const Grid& grid) {
+  const auto width = grid.symmetric ? magnitude(range) : range.max.clamp_min(0) - range.min.clamp_max(0);
+  return stepOf(width, static_cast<double>(grid.high()));
+}
+
+Quantizer edgeQuantizerOf(const Range& range, const Grid& grid) {
+  const auto scale = stepOf(magnitude(range), static_cast<double>(grid.high()) + 0.5);
+  return {grid, scale, at::zeros_like(scale, at::kInt)};
 }
 
 Quantizer quantizerOf(const Range& range, const Grid& grid) {

@@ -7,6 +7,8 @@ std::unique_ptr<Observer> makeObserver(Observe kind, Grid grid) {
   switch (kind) {
     case Observe::MinMax:
       return minMax(grid);
+    case Observe::EdgeMinMax:
+      return edgeMinMax(grid);
     case Observe::MovingAverageMinMax:
       return movingAverageMinMax(grid);
     case Observe::Mse:

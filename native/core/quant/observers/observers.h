@@ -8,6 +8,7 @@
 namespace shellac::quant {
 
 std::unique_ptr<Observer> minMax(Grid grid);
+std::unique_ptr<Observer> edgeMinMax(Grid grid);
 std::unique_ptr<Observer> movingAverageMinMax(Grid grid);
 std::unique_ptr<Observer> mse(Grid grid);
 std::unique_ptr<Observer> emaMse(Grid grid);
@@ -23,6 +24,7 @@ class RangeObserver : public Observer {
   const Grid& grid() const { return grid_; }
   virtual Range measure(const at::Tensor& x) const { return rangeOf(x, grid_.perChannel); }
   virtual Range merge(const Range& seen, const Range& fresh) const = 0;
+  virtual Quantizer settle(const Range& range) const { return quantizerOf(range, grid_); }
 
  private:
   Grid grid_;

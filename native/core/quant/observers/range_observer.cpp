@@ -24,7 +24,7 @@ Quantizer RangeObserver::quantizer() const {
     throw Error(Code::BadData, {.thing = "observer",
                                 .found = "values that are not finite, or too large to quantize",
                                 .expected = "finite values"});
-  return quantizerOf(range_, grid_);
+  return settle(range_);
 }
 
 Range unionOf(const Range& seen, const Range& fresh) {
