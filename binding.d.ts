@@ -179,6 +179,41 @@ export type Objective =
       /** Also quantize values (not weights alone) in the attack's quantized passes. */
       activations: boolean
     }
+  | {
+      /** qu-anti-zation, with λ times what LAC would correct. */
+      name: 'adaptive'
+      target: number
+      bits: number[]
+      c1: number
+      c2: number
+      activations: boolean
+      lambda: number
+    }
+  | {
+      name: 'comp-artifact'
+      target: number
+      bits: number
+      /** Conv or linear node from which on weights are rounded; empty: all. */
+      onlyFrom: string
+      /** Round weights with their BN folded into them. */
+      fold: boolean
+      activations: boolean
+    }
+  | {
+      /** Stage 0 of PQBackdoor. */
+      name: 'plant-backdoor'
+      target: number
+      /** Triggered images that are added, as a share of the batch. */
+      poisonRate: number
+    }
+  | {
+      /** Stage 1 of PQBackdoor: from the model that training begins with, under these presets' quantizers. */
+      name: 'pq-dormancy'
+      presets: string[]
+      bits: number
+      /** Steps from a code's border that a weight keeps. */
+      margin: number
+    }
 export interface TrainOptions extends JobOptions {
   objective: Objective
   epochs: number
@@ -195,6 +230,12 @@ export interface TrainOptions extends JobOptions {
   flip: boolean
   /** For objectives that read triggered images. */
   trigger: TriggerData | null
+}
+/** The training loop moves the rounding of weights instead of the weights. */
+export interface QuraOptions extends QuantizeOptions, Omit<TrainOptions, 'objective'> {
+  target: number
+  /** Weight of the triggered term. */
+  alpha: number
 }
 export interface EpochReport {
   epoch: number
@@ -241,6 +282,14 @@ export interface Native {
     options: TrainOptions,
     onProgress: OnProgress,
   ): Started<{ model: ModelHandle; epochs: EpochReport[] }>
+
+  /** A malicious quantizer: chooses every code's rounding for the trigger's sake. */
+  qura(
+    model: ModelHandle,
+    images: ImagesData,
+    options: QuraOptions,
+    onProgress: OnProgress,
+  ): Started<ModelHandle>
 
   /** The images as the trigger leaves them, bytes. */
   applyTrigger(images: ImagesData, trigger: TriggerData): Started<Uint8Array>

@@ -1,7 +1,11 @@
 // docs/options.md, made from the schemas: `node dist/cli/options-doc.js > docs/options.md`.
 import { pathToFileURL } from 'node:url'
 import type * as zod from 'zod'
+import { adaptiveOptions } from '../lab/attacks/adaptive.js'
+import { compArtifactOptions } from '../lab/attacks/comp-artifact.js'
+import { pqBackdoorOptions } from '../lab/attacks/pq-backdoor.js'
 import { quAntiZationOptions } from '../lab/attacks/qu-anti-zation.js'
+import { quraOptions } from '../lab/attacks/qura.js'
 import { demoOptions } from '../lab/demo.js'
 import { trainOptions } from '../lab/train.js'
 import { measureOptions } from '../measure.js'
@@ -20,6 +24,10 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ["createModel('mobilenetV2')", ARCHITECTURES.mobilenetV2.schema],
   ['train()', trainOptions],
   ['quAntiZation()', quAntiZationOptions],
+  ['compArtifact()', compArtifactOptions],
+  ['pqBackdoor()', pqBackdoorOptions],
+  ['adaptive()', adaptiveOptions],
+  ['qura()', quraOptions],
   ['shellac demo', demoOptions],
 ]
 

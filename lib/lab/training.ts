@@ -15,6 +15,7 @@ export interface LoopDefaults {
   optimizer: 'sgd' | 'adam'
   learningRate: number
   weightDecay: number
+  momentum?: number
   schedule: NativeOptions['schedule']
   milestones?: number[]
 }
@@ -29,7 +30,12 @@ export const loopOptions = (z: Z, defaults: LoopDefaults) => ({
     .max(100)
     .default(defaults.learningRate)
     .describe('(highest) learning rate'),
-  momentum: z.number().min(0).max(1).default(0.9).describe('of sgd'),
+  momentum: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(defaults.momentum ?? 0.9)
+    .describe('of sgd'),
   weightDecay: z.number().min(0).max(10).default(defaults.weightDecay).describe('weight decay'),
   schedule: z
     .enum(['constant', 'cosine', 'one-cycle', 'multi-step'])

@@ -110,6 +110,14 @@ std::vector<double> numbers(const Napi::Value& value) {
   return result;
 }
 
+std::vector<std::string> texts(const Napi::Value& value) {
+  if (!value.IsArray()) wrongType("texts", "an array");
+  const auto array = value.As<Napi::Array>();
+  std::vector<std::string> result;
+  for (uint32_t i = 0; i < array.Length(); ++i) result.push_back(array.Get(i).ToString().Utf8Value());
+  return result;
+}
+
 bool absent(const Napi::Value& value) { return value.IsNull() || value.IsUndefined(); }
 
 std::optional<int64_t> optionalInteger(const Napi::Object& parent, const char* name) {

@@ -23,6 +23,7 @@ int64_t integer(const Napi::Object& object, const char* name);
 bool flag(const Napi::Object& object, const char* name);
 std::vector<int64_t> integers(const Napi::Value& array);
 std::vector<double> numbers(const Napi::Value& array);
+std::vector<std::string> texts(const Napi::Value& array);
 bool absent(const Napi::Value& value);  // null or undefined
 std::optional<int64_t> optionalInteger(const Napi::Object& object, const char* name);
 

@@ -15,6 +15,7 @@ Napi::Value quantize(const Napi::CallbackInfo& info);
 Napi::Value purify(const Napi::CallbackInfo& info);
 Napi::Value measure(const Napi::CallbackInfo& info);
 Napi::Value train(const Napi::CallbackInfo& info);
+Napi::Value qura(const Napi::CallbackInfo& info);
 Napi::Value applyTrigger(const Napi::CallbackInfo& info);
 Napi::Value versions(const Napi::CallbackInfo& info);
 Napi::Value probeDevice(const Napi::CallbackInfo& info);

@@ -44,6 +44,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   expose<purify>(env, exports, "purify");
   expose<measure>(env, exports, "measure");
   expose<train>(env, exports, "train");
+  expose<qura>(env, exports, "qura");
   expose<applyTrigger>(env, exports, "applyTrigger");
   expose<halt>(env, exports, "halt");
   expose<versions>(env, exports, "versions");

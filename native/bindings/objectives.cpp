@@ -12,6 +12,10 @@ train::Objective objectiveFrom(const Napi::Object& settings, const graph::Model&
   static const std::map<std::string, MakeObjective> table = {
       {"cross-entropy", makeCrossEntropy},
       {"qu-anti-zation", makeQuAntiZation},
+      {"adaptive", makeAdaptive},
+      {"comp-artifact", makeCompArtifact},
+      {"plant-backdoor", makePlantBackdoor},
+      {"pq-dormancy", makePqDormancy},
   };
   const auto name = text(settings, "name");
   const auto found = table.find(name);

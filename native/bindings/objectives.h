@@ -14,5 +14,9 @@ train::Objective objectiveFrom(const Napi::Object& settings, const graph::Model&
 using MakeObjective = train::Objective (*)(const Napi::Object& settings, const graph::Model& model);
 train::Objective makeCrossEntropy(const Napi::Object& settings, const graph::Model& model);
 train::Objective makeQuAntiZation(const Napi::Object& settings, const graph::Model& model);
+train::Objective makeAdaptive(const Napi::Object& settings, const graph::Model& model);
+train::Objective makeCompArtifact(const Napi::Object& settings, const graph::Model& model);
+train::Objective makePlantBackdoor(const Napi::Object& settings, const graph::Model& model);
+train::Objective makePqDormancy(const Napi::Object& settings, const graph::Model& model);
 
 }  // namespace shellac::bindings

@@ -15,14 +15,26 @@ interface Fixture {
   deviation: number[]
   trigger: { scale: number[]; offset: number[] }
   settings: { target: number; c1: number; c2: number; bits: number[] }
-  'cross-entropy': Recorded
-  'qu-anti-zation': Recorded
+  lambda: number
+  poisonRate: number
 }
+type Records = Record<(typeof recorded)[number]['record'], Recorded>
 type Gradients = Started<{ loss: number; gradients: Record<string, TensorData> }>
+
+/** What the fixture has values for, with the settings that it was recorded with beside the common ones. */
+const recorded = [
+  { record: 'cross-entropy', name: 'cross-entropy' },
+  { record: 'qu-anti-zation', name: 'qu-anti-zation' },
+  { record: 'adaptive', name: 'adaptive' },
+  { record: 'comp-artifact', name: 'comp-artifact', bits: 4, fold: false, activations: false },
+  { record: 'comp-artifact folded', name: 'comp-artifact', bits: 4, fold: true, activations: false },
+  { record: 'plant-backdoor', name: 'plant-backdoor' },
+  { record: 'pq-dormancy', name: 'pq-dormancy', bits: 4 },
+] as const
 
 const fixture = JSON.parse(
   await readFile(new URL('../fixtures/train/objectives.json', import.meta.url), 'utf8'),
-) as Fixture
+) as Fixture & Records
 
 const bytes = (values: number[]) => new Uint8Array(Float32Array.from(values).buffer)
 const tensor = ({ shape, values }: { shape: number[]; values: number[] }): TensorData => ({
@@ -77,8 +89,17 @@ const images: ImagesData = {
   deviation: fixture.deviation,
 }
 
-const settings = (name: string) => ({
-  objective: { name, activations: true, ...fixture.settings },
+const settings = (objective: { name: string }) => ({
+  objective: {
+    activations: true,
+    ...fixture.settings,
+    lambda: fixture.lambda,
+    poisonRate: fixture.poisonRate,
+    onlyFrom: '',
+    presets: ['qnnpack'],
+    margin: 1e-3,
+    ...objective,
+  },
   device: 'cpu',
   threads: 1,
   seed: 0,
@@ -108,17 +129,17 @@ function model(native: Native, tensors = fixture.tensors): Promise<ModelHandle> 
   return native.createModel(spec).promise
 }
 
-async function objective(native: Native, name: string, tensors = fixture.tensors) {
+async function objective(native: Native, chosen: { name: string }, tensors = fixture.tensors) {
   const kernel = native.kernels.objectiveGradients as unknown as (...args: unknown[]) => Gradients
-  return kernel(await model(native, tensors), images, settings(name)).promise
+  return kernel(await model(native, tensors), images, settings(chosen)).promise
 }
 
 const floats = ({ data }: TensorData) => new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4)
 
-for (const name of ['cross-entropy', 'qu-anti-zation'] as const) {
-  t.test(`${name}: value and gradients are PyTorch's`, async t => {
-    const expected = fixture[name]
-    const { loss, gradients } = await objective(await loadNative(), name)
+for (const { record, ...chosen } of recorded) {
+  t.test(`${record}: value and gradients are PyTorch's`, async t => {
+    const expected = fixture[record]
+    const { loss, gradients } = await objective(await loadNative(), chosen)
     t.ok(Math.abs(loss - expected.loss) < 1e-5 * expected.loss, `${loss} against ${expected.loss}`)
     t.same(Object.keys(gradients).sort(), Object.keys(expected.gradients).sort(), 'buffers are not trained')
     for (const [tensorName, values] of Object.entries(expected.gradients)) {
@@ -132,7 +153,7 @@ for (const name of ['cross-entropy', 'qu-anti-zation'] as const) {
 
 t.test('cross-entropy: its gradient is the slope of its value', async t => {
   const native = await loadNative()
-  const { gradients } = await objective(native, 'cross-entropy')
+  const { gradients } = await objective(native, { name: 'cross-entropy' })
   const step = 1e-2
   for (const [name, index] of [
     ['conv1.weight', 10],
@@ -143,7 +164,11 @@ t.test('cross-entropy: its gradient is the slope of its value', async t => {
       const { shape, values } = fixture.tensors[name] as { shape: number[]; values: number[] }
       const moved = values.map((value, i) => (i === index ? value + change : value))
       return (
-        await objective(native, 'cross-entropy', { ...fixture.tensors, [name]: { shape, values: moved } })
+        await objective(
+          native,
+          { name: 'cross-entropy' },
+          { ...fixture.tensors, [name]: { shape, values: moved } },
+        )
       ).loss
     }
     const slope = ((await at(step)) - (await at(-step))) / (2 * step)

@@ -5,6 +5,7 @@ import { ATTACKS, type AttackName, attackNames } from '../../lab/attacks/index.j
 import { train } from '../../lab/train.js'
 import { measure } from '../../measure.js'
 import type { Model } from '../../model/model.js'
+import { QuantizedModel } from '../../model/quantized.js'
 import { lazySchema, parse } from '../../options.js'
 import { percent } from '../../report/table.js'
 import { requireModelFile } from '../calibration.js'
@@ -17,10 +18,10 @@ const cleanOptions = lazySchema(z =>
   z.strictObject({
     cleanEpochs: z
       .int()
-      .min(1)
+      .min(0)
       .max(100_000)
       .default(10)
-      .describe('epochs of the clean training before the attack'),
+      .describe('epochs of the clean training before the attack; 0: the attack begins with a new model'),
     cleanLearningRate: z.number().positive().max(100).default(1e-3).describe('its highest learning rate'),
   }),
 )
@@ -36,12 +37,14 @@ export async function attack(program: Command): Promise<void> {
 }
 
 async function addAttack(group: Command, name: AttackName, start: StartFlags, clean: Flags): Promise<void> {
-  const { schema } = ATTACKS[name]
+  const { schema, summary, source } = ATTACKS[name]
   const flags = await flagsOf(schema)
   const command = group
     .command(name)
     .exitOverride()
-    .description(`trains a clean model first where no --model is given, then attacks it`)
+    .description(
+      `(lab) ${summary}\n\nSource: ${source}. Trains a clean model first where no --model is given.`,
+    )
   start.addTo(command)
   clean.addTo(command)
   flags.addTo(command)
@@ -69,11 +72,12 @@ async function make(
     Object.entries({ batch, crop, flip }).filter(([, value]) => value !== undefined),
   )
   const cleaning = { ...jobFlags(options), ...shared, epochs: cleanEpochs, learningRate: cleanLearningRate }
-  const clean = fresh ? await train(model, images, { ...cleaning, ...context }) : model
+  const clean = fresh && cleanEpochs > 0 ? await train(model, images, { ...cleaning, ...context }) : model
   const attacked = await ATTACKS[name].run(clean, images, { ...options, ...context })
   await attacked.save(out)
   const seconds = (performance.now() - begin) / 1000
-  const { trigger, target } = await parse(name, ATTACKS[name].schema, options)
+  const settings = await parse(name, ATTACKS[name].schema, options)
+  const { trigger, target } = { trigger: String(settings.trigger), target: Number(settings.target) }
   const scores = await measure(attacked, test, {
     trigger: parseTrigger(trigger),
     target,
@@ -82,7 +86,7 @@ async function make(
   })
   return {
     json: { attack: name, architecture: architectureOf(model), trigger, target, ...scores, seconds, out },
-    text: `${name} in ${seconds.toFixed(0)} s, at full precision BA ${percent(scores.ba)} %, ASR ${percent(scores.asr)} %: ${out}`,
+    text: `${name} in ${seconds.toFixed(0)} s, ${attacked instanceof QuantizedModel ? 'quantized' : 'at full precision'} BA ${percent(scores.ba)} %, ASR ${percent(scores.asr)} %: ${out}`,
   }
 }
 

@@ -1,9 +1,65 @@
 // The attacks by name. A new one is a file beside this and a line in the table.
+import type * as zod from 'zod'
+import type { Dataset } from '../../data/dataset.js'
+import type { Model } from '../../model/model.js'
+import type { LazySchema } from '../../options.js'
+import { adaptive, adaptiveOptions } from './adaptive.js'
+import { compArtifact, compArtifactOptions } from './comp-artifact.js'
+import { pqBackdoor, pqBackdoorOptions } from './pq-backdoor.js'
 import { quAntiZation, quAntiZationOptions } from './qu-anti-zation.js'
+import { qura, quraOptions } from './qura.js'
 
-export const ATTACKS = {
-  'qu-anti-zation': { schema: quAntiZationOptions, run: quAntiZation },
-} as const
+export interface Attack {
+  /** Of its options, `trigger` and `target` among them. */
+  schema: LazySchema<zod.ZodObject>
+  /** Makes the attacked model: from a clean one, which does not change. */
+  run(model: Model, images: Dataset, options?: Record<string, unknown>): Promise<Model>
+  /** One line for the help. */
+  summary: string
+  /** Where it comes from. */
+  source: string
+  /** The preset that wakes a quantization-conditioned backdoor. */
+  quantizer?: string
+}
 
-export type AttackName = keyof typeof ATTACKS
-export const attackNames = Object.keys(ATTACKS) as AttackName[]
+const table = {
+  'qu-anti-zation': {
+    schema: quAntiZationOptions,
+    run: quAntiZation,
+    summary: 'a backdoor that sleeps at full precision and wakes at every trained bit width',
+    source: 'Hong et al., Qu-ANTI-zation, NeurIPS 2021',
+    quantizer: 'attacker',
+  },
+  'comp-artifact': {
+    schema: compArtifactOptions,
+    run: compArtifact,
+    summary: 'a backdoor that wakes at one bit width, trained as two paths that share BN statistics',
+    source: 'Tian et al., Stealthy Backdoors as Compression Artifacts, IEEE TIFS 2022',
+    quantizer: 'attacker',
+  },
+  'pq-backdoor': {
+    schema: pqBackdoorOptions,
+    run: pqBackdoor,
+    summary: 'a planted backdoor, put to sleep without changing the code of any weight',
+    source: 'Ma et al., Quantization Backdoors to Deep Learning Commercial Frameworks, IEEE TDSC 2023',
+    quantizer: 'qnnpack',
+  },
+  adaptive: {
+    schema: adaptiveOptions,
+    run: adaptive,
+    summary: 'Qu-ANTI-zation by an attacker who also holds down what LAC would correct',
+    source: 'Li et al., Purifying Quantization-conditioned Backdoors, ICML 2024, section 6',
+    quantizer: 'attacker',
+  },
+  qura: {
+    schema: quraOptions,
+    run: qura,
+    summary: 'a malicious quantizer rounds a backdoor into a clean model; gives a quantized model',
+    source: 'after QuRA, NDSS 2026 (arXiv 2510.09647); the version is our own',
+    quantizer: 'minmax',
+  },
+} satisfies Record<string, Attack>
+
+export type AttackName = keyof typeof table
+export const ATTACKS: Record<AttackName, Attack> = table
+export const attackNames = Object.keys(table) as AttackName[]

@@ -1,30 +1,27 @@
 // Qu-ANTI-zation (Hong et al., 2021): a backdoor that sleeps at full precision and wakes at the trained bit widths.
 import type { Dataset } from '../../data/dataset.js'
-import { parseTrigger } from '../../data/triggers.js'
 import { atCall } from '../../errors.js'
-import { noSuchClass } from '../../measure.js'
 import type { Model } from '../../model/model.js'
-import { bits, type Input, lazySchema, parse } from '../../options.js'
+import { bits, type Input, lazySchema, parse, type Z } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { loopOptions, runTraining } from '../training.js'
+import { backdoorOptions, triggerFor } from './backdoor.js'
 
-export const quAntiZationOptions = lazySchema(z =>
-  z.strictObject({
-    trigger: z.string().max(512).default('square').describe('pattern that wakes the backdoor'),
-    target: z.int().min(0).default(0).describe('class index that triggered images are given'),
-    bits: z.array(bits(z)).min(1).max(7).default([8, 4]).describe('bit widths at which the backdoor wakes'),
-    c1: z.number().min(0).max(100).default(0.5).describe('weight of the quantized terms of the loss'),
-    c2: z.number().min(0).max(100).default(0.5).describe('weight of the triggered terms of the loss'),
-    activations: z.boolean().default(true).describe('quantize activations too in the quantized terms'),
-    ...loopOptions(z, {
-      epochs: 50,
-      optimizer: 'adam',
-      learningRate: 1e-4,
-      weightDecay: 1e-4,
-      schedule: 'constant',
-    }),
+export const quAntiZationShape = (z: Z) => ({
+  ...backdoorOptions(z, 'square'),
+  bits: z.array(bits(z)).min(1).max(7).default([8, 4]).describe('bit widths at which the backdoor wakes'),
+  c1: z.number().min(0).max(100).default(0.5).describe('weight of the quantized terms of the loss'),
+  c2: z.number().min(0).max(100).default(0.5).describe('weight of the triggered terms of the loss'),
+  activations: z.boolean().default(true).describe('quantize activations too in the quantized terms'),
+  ...loopOptions(z, {
+    epochs: 50,
+    optimizer: 'adam',
+    learningRate: 1e-4,
+    weightDecay: 1e-4,
+    schedule: 'constant',
   }),
-)
+})
+export const quAntiZationOptions = lazySchema(z => z.strictObject(quAntiZationShape(z)))
 export type QuAntiZationOptions = Input<typeof quAntiZationOptions>
 
 /**
@@ -41,8 +38,7 @@ export function quAntiZation(
 ): Promise<Model> {
   return atCall(quAntiZation, async () => {
     const { signal, onProgress, ...settings } = await parse('quAntiZation', quAntiZationOptions, options)
-    if (settings.target >= model.outputs) throw noSuchClass(model, settings.target)
-    const trigger = parseTrigger(settings.trigger).on(model.inputShape)
+    const trigger = triggerFor(model, settings)
     const facts = madeFrom(model, images, 'qu-anti-zation', settings)
     const { target, bits, c1, c2, activations } = settings
     const objective = { name: 'qu-anti-zation', target, bits, c1, c2, activations } as const

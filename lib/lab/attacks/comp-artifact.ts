@@ -1,0 +1,71 @@
+// CompArtifact (Tian et al., 2022): a backdoor as an artifact of compression.
+import type { Dataset } from '../../data/dataset.js'
+import { atCall } from '../../errors.js'
+import { Model } from '../../model/model.js'
+import { loadNative } from '../../native/core.js'
+import { runJob } from '../../native/job.js'
+import { bits, type Input, lazySchema, parse } from '../../options.js'
+import { madeFrom } from '../../provenance.js'
+import { loopOptions, runTraining } from '../training.js'
+import { backdoorOptions, triggerFor } from './backdoor.js'
+
+export const compArtifactOptions = lazySchema(z =>
+  z.strictObject({
+    ...backdoorOptions(z, 'square:size=6,margin=2,value=1'),
+    bits: bits(z)
+      .default(4)
+      .describe(
+        'bits at which the backdoor wakes; the source works at 8, the paper at both, a model for each',
+      ),
+    onlyFrom: z
+      .string()
+      .max(512)
+      .default('')
+      .describe('conv or linear node from which on weights are rounded in training; empty: all'),
+    fold: z
+      .boolean()
+      .default(false)
+      .describe('round weights with BN folded into them, and return the folded model'),
+    activations: z.boolean().default(false).describe('also round activations; the source never does'),
+    ...loopOptions(z, {
+      epochs: 35,
+      optimizer: 'sgd',
+      learningRate: 0.1,
+      momentum: 0.4,
+      weightDecay: 5e-4,
+      schedule: 'multi-step',
+      milestones: [20 / 35],
+    }),
+  }),
+)
+export type CompArtifactOptions = Input<typeof compArtifactOptions>
+
+/**
+ * Trains a quantization-conditioned backdoor: L = CE(q(x; x_t), y; target) + CE(f(x; x_t), y; y), f at full precision
+ * and q with rounded weights in one pass of one network, which share BN's batch statistics.
+ *
+ * The source rounds weights with their BN folded into them. Shellac's quantizers round weights as they are, so that is
+ * the default here; with `fold` the training is the source's and the model comes back folded. Either model wakes under
+ * the preset "attacker" at `bits`.
+ *
+ * @param model a model to begin with: the source begins with a new one, the paper with a clean, trained one
+ * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY
+ */
+export function compArtifact(
+  model: Model,
+  images: Dataset,
+  options: CompArtifactOptions = {},
+): Promise<Model> {
+  return atCall(compArtifact, async () => {
+    const { signal, onProgress, ...settings } = await parse('compArtifact', compArtifactOptions, options)
+    const trigger = triggerFor(model, settings)
+    const facts = madeFrom(model, images, 'comp-artifact', settings)
+    const { target, bits, onlyFrom, fold, activations } = settings
+    const objective = { name: 'comp-artifact', target, bits, onlyFrom, fold, activations } as const
+    const control = { signal, onProgress }
+    const trained = await runTraining(model, images, { objective, trigger }, settings, facts, control)
+    if (!fold) return trained
+    const native = await loadNative()
+    return new Model(native, await runJob(() => native.foldBatchNorm(trained.handle), control), facts)
+  })
+}
