@@ -19,12 +19,44 @@ Op flatten();
 Op dropout();
 Op mean();
 Op identity();
+Op layerNorm();
+Op gelu();
+Op hardswish();
+Op attention();
+Op liteAttention();
+Op tokens();
+Op classToken();
+Op positionEmbedding();
+Op selectToken();
+Op concat();
 
 const std::vector<Op>& allOps() {
   static const std::vector<Op> ops = {
-      input(), conv2d(),   linear(),    batchNorm2d(), relu(),
-      relu6(), hardtanh(), maxPool2d(), avgPool2d(),   adaptiveAvgPool2d(),
-      add(),   flatten(),  dropout(),   mean(),        identity(),
+      input(),
+      conv2d(),
+      linear(),
+      batchNorm2d(),
+      relu(),
+      relu6(),
+      hardtanh(),
+      maxPool2d(),
+      avgPool2d(),
+      adaptiveAvgPool2d(),
+      add(),
+      flatten(),
+      dropout(),
+      mean(),
+      identity(),
+      layerNorm(),
+      gelu(),
+      hardswish(),
+      attention(),
+      liteAttention(),
+      tokens(),
+      classToken(),
+      positionEmbedding(),
+      selectToken(),
+      concat(),
   };
   return ops;
 }

@@ -3,6 +3,7 @@
 // towards them by `momentum`.
 #include <ATen/ops/batch_norm.h>
 
+#include "core/error.h"
 #include "core/graph/ops/judge.h"
 
 namespace shellac::graph {
@@ -10,6 +11,7 @@ namespace {
 
 Shape infer(const Node& node, const Operands& operands) {
   const auto& input = operands.inputs[0];
+  if (input.size() == 2) refuseNode(node, "tokens, " + showShape(input), "[channels, ...]; no BN for tokens");
   for (const auto& [role, shape] : operands.parameters) expectParameter(node, operands, role, {input[0]});
   if (node.number("eps", 1e-5) <= 0)
     refuseNode(node, "eps is not positive", "a small positive number such as 1e-5");

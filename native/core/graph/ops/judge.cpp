@@ -16,6 +16,16 @@ void expectImage(const Node& node, const Shape& shape) {
     refuseNode(node, "an input of shape " + showShape(shape), "[channels, height, width]");
 }
 
+void expectTokens(const Node& node, const Shape& shape) {
+  if (shape.size() != 2) refuseNode(node, "an input of shape " + showShape(shape), "[tokens, channels]");
+}
+
+void expectVectors(const Node& node, const Shape& shape) {
+  if (shape.size() != 1 && shape.size() != 2) {
+    refuseNode(node, "an input of shape " + showShape(shape), "[features], flattened, or [tokens, features]");
+  }
+}
+
 void expectParameter(const Node& node, const Operands& operands, const std::string& role,
                      const Shape& shape) {
   const auto found = operands.parameters.find(role);

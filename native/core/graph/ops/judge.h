@@ -12,7 +12,9 @@ constexpr int64_t largestValue = int64_t{1} << 28;  // numbers in one sample of 
 
 // Throws Error{BadModel}.
 [[noreturn]] void refuseNode(const Node& node, std::string found, std::string expected);
-void expectImage(const Node& node, const Shape& shape);  // [channels, height, width]
+void expectImage(const Node& node, const Shape& shape);    // [channels, height, width]
+void expectTokens(const Node& node, const Shape& shape);   // [tokens, channels]
+void expectVectors(const Node& node, const Shape& shape);  // [channels] or [tokens, channels]
 void expectParameter(const Node& node, const Operands& operands, const std::string& role, const Shape& shape);
 void expectRange(const Node& node, const std::string& key, const std::vector<int64_t>& values, int64_t low,
                  int64_t high);

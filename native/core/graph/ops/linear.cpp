@@ -1,4 +1,5 @@
-// linear: [n, features] -> [n, out], y = x·weightᵀ + bias.
+// linear: [n, features] -> [n, out], y = x·weightᵀ + bias; [n, tokens, features] -> [n, tokens, out], each
+// token by itself.
 #include <ATen/ops/linear.h>
 
 #include "core/error.h"
@@ -10,11 +11,13 @@ namespace {
 Shape infer(const Node& node, const Operands& operands) {
   const auto& input = operands.inputs[0];
   const auto& weight = operands.parameters.at("weight");
-  if (input.size() != 1) refuseNode(node, "an input of shape " + showShape(input), "[features], flattened");
+  expectVectors(node, input);
   if (weight.size() != 2) refuseNode(node, "weight of shape " + showShape(weight), "[out, features]");
-  expectParameter(node, operands, "weight", {weight[0], input[0]});
+  expectParameter(node, operands, "weight", {weight[0], input.back()});
   expectParameter(node, operands, "bias", {weight[0]});
-  return {weight[0]};
+  auto made = input;
+  made.back() = weight[0];
+  return made;
 }
 
 }  // namespace
