@@ -163,6 +163,8 @@ export interface Measurement {
   triggered: number
   /** Of them, those that the model gives to the target. */
   hits: number
+  /** Of them, those that the model gives to their own class, trigger or not. */
+  robust: number
 }
 
 /** What training minimizes; a term of the table in native/bindings/objectives.cpp with its settings. */

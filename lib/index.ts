@@ -3,12 +3,21 @@
  *
  * @module shellac-torch
  */
+export {
+  applySplit,
+  type BenignSplit,
+  type BenignSplitOptions,
+  benignSplit,
+  drawBenign,
+  loadSplit,
+  saveSplit,
+} from './data/benign-split.js'
 export { Dataset, type DatasetContent } from './data/dataset.js'
 export { datasets } from './data/index.js'
 export { parseTrigger, type SquareOptions, type Trigger, triggers } from './data/triggers.js'
 export { type Complaint, type ErrorCode, ShellacError } from './errors.js'
 export { type MeasureOptions, type MeasureResult, measure } from './measure.js'
-export { der, type Scores } from './metrics.js'
+export { der, type Scores, type Spread, spread, weightedDer } from './metrics.js'
 export type { ArchitectureName } from './model/architectures/index.js'
 export { type ArchitectureOptions, createModel, type Resnet18Options } from './model/create.js'
 export type { ModelFacts, Normalization, Provenance } from './model/facts.js'

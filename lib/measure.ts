@@ -30,7 +30,7 @@ export type MeasureOptions = Input<typeof measureOptions>
 export interface MeasureResult extends Scores {
   /** Images that BA was measured on. */
   samples: number
-  /** Images that ASR was measured on: those whose class is not the target. 0 without a trigger. */
+  /** Images that ASR and RA were measured on: those whose class is not the target. 0 without a trigger. */
   triggered: number
   /** With a reference only: its scores, and the DER of this model against it. */
   reference?: Scores
@@ -38,10 +38,10 @@ export interface MeasureResult extends Scores {
 }
 
 /**
- * Benign accuracy (BA) and attack success rate (ASR) of a model, in percent.
+ * Benign accuracy (BA), attack success rate (ASR) and robust accuracy (RA) of a model, in percent.
  *
  * @param images labelled images of the model's input shape, from test data
- * @param options trigger and target together, for ASR; reference, for DER
+ * @param options trigger and target together, for ASR and RA; reference, for DER
  * @throws ERR_BAD_OPTION (also for a target that is no class), ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED
  * @example const { ba, asr } = await measure(model, test, { trigger: triggers.square({ size: 6 }), target: 0 })
  */

@@ -4,6 +4,7 @@ import { atCall, ShellacError } from '../errors.js'
 import { type Input, lazySchema, parse } from '../options.js'
 import { permutation } from '../random.js'
 import { Dataset } from './dataset.js'
+import { decodeAll, EXTENSION, type ImageFile } from './decode.js'
 import { namesIn } from './folder.js'
 import { drawOptions } from './options.js'
 
@@ -19,7 +20,9 @@ const imageFolderOptions = lazySchema(z =>
     split: z
       .enum(['train', 'test', 'all'])
       .default('all')
-      .describe('part by the subfolder train/ or test/; all: the classes lie in the folder itself'),
+      .describe(
+        'part by the subfolder train/, or test/ or else val/; all: the classes lie in the folder itself',
+      ),
     ...drawOptions(z),
     mean: z.array(z.number()).optional().describe('mean of each channel, 0 .. 1; default: of ImageNet'),
     deviation: z.array(z.number().positive()).optional().describe('deviation of each channel'),
@@ -29,8 +32,6 @@ export type ImageFolderOptions = Input<typeof imageFolderOptions>
 
 const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] }
 const GREY = { mean: [0.449], deviation: [0.226] }
-const EXTENSION = /\.(jpe?g|png|webp|gif|avif|tiff?)$/i
-const MAX_PIXELS = 64 * 1024 * 1024
 
 /**
  * A folder of images, one subfolder a class; class indices follow the sorted names. Images are decoded with sharp,
@@ -42,7 +43,7 @@ const MAX_PIXELS = 64 * 1024 * 1024
 export function imageFolder(folder: string, options: ImageFolderOptions = {}): Promise<Dataset> {
   return atCall(imageFolder, async () => {
     const settings = await parse('imageFolder', imageFolderOptions, options)
-    const root = settings.split === 'all' ? folder : join(folder, settings.split)
+    const root = await partOf(folder, settings.split)
     const { classes, files } = await listImages(root)
     const chosen = choose(files, settings)
     const pixels = await decodeAll(chosen, settings)
@@ -59,9 +60,11 @@ export function imageFolder(folder: string, options: ImageFolderOptions = {}): P
   })
 }
 
-interface ImageFile {
-  path: string
-  label: number
+/** ImageNette and its like call the part to measure on val/. */
+async function partOf(folder: string, split: 'train' | 'test' | 'all'): Promise<string> {
+  if (split === 'all') return folder
+  const names = split === 'test' ? await namesIn(folder) : []
+  return join(folder, names.includes('val') && !names.includes('test') ? 'val' : split)
 }
 
 async function listImages(root: string): Promise<{ classes: string[]; files: ImageFile[] }> {
@@ -83,60 +86,11 @@ async function listImages(root: string): Promise<{ classes: string[]; files: Ima
   })
 }
 
-function choose(
+/** @internal The same draw for every source of files. */
+export function choose(
   files: ImageFile[],
   { limit, seed }: { limit?: number | undefined; seed: number },
 ): ImageFile[] {
   if (limit === undefined || limit >= files.length) return files
   return [...permutation(files.length, seed).subarray(0, limit)].map(index => files[index] as ImageFile)
-}
-
-/** Decodes on sharp's own threads, a few images at a time. */
-async function decodeAll(files: ImageFile[], shape: { size: number; channels: number }): Promise<Uint8Array> {
-  const image = shape.channels * shape.size ** 2
-  const pixels = new Uint8Array(files.length * image)
-  const AT_ONCE = 8
-  for (let from = 0; from < files.length; from += AT_ONCE) {
-    const batch = await Promise.all(files.slice(from, from + AT_ONCE).map(({ path }) => decode(path, shape)))
-    batch.forEach((decoded, at) => void pixels.set(decoded, (from + at) * image))
-  }
-  return pixels
-}
-
-async function decode(
-  path: string,
-  { size, channels }: { size: number; channels: number },
-): Promise<Uint8Array> {
-  const { default: sharp } = await import('sharp')
-  try {
-    const upright = sharp(path, { limitInputPixels: MAX_PIXELS }).rotate().flatten()
-    const square = upright.resize(size, size, { fit: 'cover', position: 'centre' })
-    const { data } = await square
-      .toColourspace(channels === 3 ? 'srgb' : 'b-w')
-      .raw()
-      .toBuffer({ resolveWithObject: true })
-    return planes(data, channels, size * size)
-  } catch (error) {
-    throw new ShellacError(
-      'ERR_BAD_DATA',
-      {
-        thing: `image ${path}`,
-        found: (error as Error).message,
-        expected: 'an image that can be decoded',
-        remedy: 'mend or delete the file',
-      },
-      { cause: error },
-    )
-  }
-}
-
-/** From interleaved channels to one plane after the other. */
-function planes(data: Uint8Array, channels: number, area: number): Uint8Array {
-  if (data.length !== channels * area)
-    throw new Error(`${data.length / area} channels instead of ${channels}`)
-  const result = new Uint8Array(data.length)
-  for (let at = 0; at < data.length; at++) {
-    result[(at % channels) * area + Math.floor(at / channels)] = data[at] as number
-  }
-  return result
 }

@@ -24,6 +24,7 @@ Napi::Value measure(const Napi::CallbackInfo& info) {
       object.Set("correct", static_cast<double>(counts.correct));
       object.Set("triggered", static_cast<double>(counts.triggered));
       object.Set("hits", static_cast<double>(counts.hits));
+      object.Set("robust", static_cast<double>(counts.robust));
       return object;
     };
   });

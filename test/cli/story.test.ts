@@ -67,7 +67,7 @@ t.test('attack, inspect, quantize, purify, measure', async t => {
     der: Number,
   })
   const text = await shellac(['measure', 'p.safetensors', ...trial], { cwd })
-  t.match(text, { code: 0, out: /BA\s+ASR\s+DER/ })
+  t.match(text, { code: 0, out: /BA\s+ASR\s+RA\s+DER/ })
 
   const wrong: [string[], RegExp][] = [
     [['measure', 'p.safetensors', ...trial.slice(0, 4), '--target', '10'], /ERR_BAD_OPTION: .*class 10/],

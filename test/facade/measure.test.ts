@@ -15,7 +15,7 @@ function triggered(images: Dataset): Dataset {
   return new Dataset({ ...images, pixels, name: 'triggered' })
 }
 
-/** BA and ASR by counting. */
+/** BA, ASR and RA by counting. */
 async function counted(model: Model, images: Dataset, target: number) {
   const labels = [...(images.labels ?? [])]
   const benign = await predictions(model, images)
@@ -24,6 +24,7 @@ async function counted(model: Model, images: Dataset, target: number) {
   return {
     ba: (100 * labels.filter((label, at) => benign[at] === label).length) / labels.length,
     asr: (100 * others.filter(at => fooled[at] === target).length) / others.length,
+    ra: (100 * others.filter(at => fooled[at] === labels[at]).length) / others.length,
     samples: labels.length,
     triggered: others.length,
   }

@@ -22,7 +22,7 @@ export async function measure(program: Command): Promise<void> {
   const choice = await flagsOf(splitChoice)
   const command = program
     .command('measure')
-    .description('BA and ASR in percent; with a reference, DER')
+    .description('BA, ASR and RA in percent; with a reference, DER')
     .argument('<model>', 'model file')
     .requiredOption('--data <source>', `labelled images: ${SOURCES}`)
     .option('--trigger <trigger>', `pattern that wakes the backdoor: ${TRIGGERS}`)
@@ -44,8 +44,9 @@ export async function measure(program: Command): Promise<void> {
   })
 }
 
-function describe({ ba, asr, samples, triggered, reference, der }: MeasureResult): string {
-  const rows = [['this model', percent(ba), percent(asr), percent(der)]]
-  if (reference) rows.push(['reference', percent(reference.ba), percent(reference.asr), '–'])
-  return `${table(['', 'BA', 'ASR', 'DER'], rows)}\n\n${samples} images, ${triggered} of them triggered; percent`
+function describe({ ba, asr, ra, samples, triggered, reference, der }: MeasureResult): string {
+  const rows = [['this model', percent(ba), percent(asr), percent(ra), percent(der)]]
+  if (reference)
+    rows.push(['reference', percent(reference.ba), percent(reference.asr), percent(reference.ra), '–'])
+  return `${table(['', 'BA', 'ASR', 'RA', 'DER'], rows)}\n\n${samples} images, ${triggered} of them triggered; percent`
 }

@@ -40,9 +40,10 @@ Counts count(const LoadedModel& loaded, const data::Images& images, const std::o
     counts.correct += (predict(program, images, floats, job) == labels).sum().item<int64_t>();
     if (attack) {
       const auto others = at::ne(labels, attack->target);
-      const auto hits = predict(program, images, attack->trigger.apply(floats), job) == attack->target;
+      const auto given = predict(program, images, attack->trigger.apply(floats), job);
       counts.triggered += others.sum().item<int64_t>();
-      counts.hits += (hits & others).sum().item<int64_t>();
+      counts.hits += ((given == attack->target) & others).sum().item<int64_t>();
+      counts.robust += ((given == labels) & others).sum().item<int64_t>();
     }
     job.checkpoint({.stage = "measure", .unit = to, .units = images.count()});
   }

@@ -1,6 +1,6 @@
-// Counts behind BA and ASR. BA: correct / samples. ASR: hits / triggered, where `triggered` are the samples
+// Counts behind BA, ASR and RA. BA: correct / samples. ASR: hits / triggered, where `triggered` are the samples
 // whose label is not the target class, each with the trigger on it, and `hits` those of them that the model
-// gives to the target.
+// gives to the target. RA: robust / triggered, `robust` being those that the model gives to their own class.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -17,6 +17,7 @@ struct Counts {
   int64_t correct = 0;
   int64_t triggered = 0;
   int64_t hits = 0;
+  int64_t robust = 0;
 };
 
 struct Attack {
