@@ -18,7 +18,8 @@ export type ArchitectureOptions = {
 /**
  * A new model with random weights, drawn from `seed`.
  *
- * @param architecture "resnet18", "vgg19Bn" or "mobilenetV2"
+ * @param architecture "resnet18", "resnet34", "preactResnet18", "alexnet", "vgg19Bn", "mobilenetV2", "vit" or
+ *   "efficientvit"; each is described where it is built (lib/model/architectures)
  * @param options stem ("cifar", "imagenet"), width, classes, channels, inputSize, seed
  * @throws ERR_BAD_OPTION
  * @example const model = await createModel('resnet18', { width: 8, channels: 1, inputSize: 28 })

@@ -111,7 +111,7 @@ t.test('tokens, classToken, positionEmbedding, selectToken, concat', async t => 
   const token = images([3])
   const places = images([9 * 3]).map(value => value / 3)
   const tensors = { t: tensor([1, 1, 3], token), p: tensor([1, 9, 3], places) }
-  const steps = [
+  const steps: Step[] = [
     { op: 'tokens' },
     { op: 'classToken', parameters: { token: 't' } },
     { op: 'positionEmbedding', parameters: { embedding: 'p' } },

@@ -9,6 +9,17 @@ export interface Built {
 
 type Attributes = NodeSpec['attributes']
 
+export interface ConvShape {
+  in: number
+  out: number
+  kernel: number
+  stride: number
+  /** On each side; half the kernel where it is left out. */
+  padding?: number
+  groups?: number
+  bias?: boolean
+}
+
 /** Collects nodes in order; each method gives the name of the value that its node makes. */
 export class GraphBuilder {
   readonly #nodes: NodeSpec[] = []
@@ -20,16 +31,12 @@ export class GraphBuilder {
   }
 
   /** Weights normal with deviation sqrt(2 / (out / groups · kernel²)) (He, fan-out); a bias, where there is one, is 0. */
-  conv(
-    name: string,
-    input: string,
-    shape: { in: number; out: number; kernel: number; stride: number; groups?: number; bias?: boolean },
-  ): string {
+  conv(name: string, input: string, shape: ConvShape): string {
     const groups = shape.groups ?? 1
     const weight = [shape.out, shape.in / groups, shape.kernel, shape.kernel]
     const deviation = Math.sqrt(2 / ((shape.out / groups) * shape.kernel ** 2))
     this.#weights.push({ name: `${name}.weight`, shape: weight, draw: random => deviation * random.normal() })
-    const padding = (shape.kernel - 1) / 2
+    const padding = shape.padding ?? (shape.kernel - 1) / 2
     const attributes = {
       stride: [shape.stride, shape.stride],
       padding: [padding, padding],
@@ -43,10 +50,7 @@ export class GraphBuilder {
 
   /** BN that begins as the identity. */
   batchNorm(name: string, input: string, channels: number): string {
-    const fixed = (tensor: string, value: number) => {
-      this.#weights.push({ name: `${name}.${tensor}`, shape: [channels], draw: () => value })
-      return `${name}.${tensor}`
-    }
+    const fixed = (tensor: string, value: number) => this.tensor(`${name}.${tensor}`, [channels], () => value)
     return this.node(
       'batchNorm2d',
       name,
@@ -61,13 +65,37 @@ export class GraphBuilder {
     )
   }
 
-  /** Weights and bias uniform within 1/sqrt(in). */
-  linear(name: string, input: string, features: { in: number; out: number }): string {
+  /** Layer normalization over the channels, that begins without gain and shift. */
+  layerNorm(name: string, input: string, channels: number, eps: number): string {
+    const weight = this.tensor(`${name}.weight`, [channels], () => 1)
+    const bias = this.tensor(`${name}.bias`, [channels], () => 0)
+    return this.node('layerNorm', name, [input], { eps }, { weight, bias })
+  }
+
+  /** Weights and bias uniform within 1/sqrt(in). `stem`: what their names begin with, the node's name and a dot where it is left out. */
+  linear(
+    name: string,
+    input: string,
+    features: { in: number; out: number; bias?: boolean; stem?: string },
+  ): string {
     const bound = 1 / Math.sqrt(features.in)
     const draw = (random: Random) => bound * (2 * random.next() - 1)
-    this.#weights.push({ name: `${name}.weight`, shape: [features.out, features.in], draw })
-    this.#weights.push({ name: `${name}.bias`, shape: [features.out], draw })
-    return this.node('linear', name, [input], {}, { weight: `${name}.weight`, bias: `${name}.bias` })
+    const stem = features.stem ?? `${name}.`
+    const weight = this.tensor(`${stem}weight`, [features.out, features.in], draw)
+    if (features.bias === false) return this.node('linear', name, [input], {}, { weight })
+    return this.node(
+      'linear',
+      name,
+      [input],
+      {},
+      { weight, bias: this.tensor(`${stem}bias`, [features.out], draw) },
+    )
+  }
+
+  /** A parameter of the next node, whose numbers `draw` gives one by one; its name. */
+  tensor(name: string, shape: number[], draw: (random: Random) => number): string {
+    this.#weights.push({ name, shape, draw })
+    return name
   }
 
   /** Draws the tensors in the order of their nodes; gives the event loop a turn between them. */

@@ -1,16 +1,26 @@
 // The built-in architectures by name. A new one is a file beside this and a line in the table.
+import type * as zod from 'zod'
 import type { ModelSpec } from '../../../binding.js'
 import { ShellacError } from '../../errors.js'
-import { lazySchema, parse } from '../../options.js'
+import { type LazySchema, lazySchema, parse } from '../../options.js'
+import { alexnet, alexnetOptions } from './alexnet.js'
 import type { Built } from './architecture.js'
+import { efficientvit, efficientvitOptions } from './efficientvit.js'
 import { mobilenetV2, mobilenetV2Options } from './mobilenet.js'
-import { resnet18, resnet18Options } from './resnet.js'
+import { preactResnet18, preactResnet18Options } from './preact-resnet.js'
+import { resnet18, resnet34, resnetOptions } from './resnet.js'
 import { vgg19Bn, vgg19BnOptions } from './vgg.js'
+import { vit, vitOptions } from './vit.js'
 
 export const ARCHITECTURES = {
-  resnet18: { schema: lazySchema(resnet18Options), build: resnet18 },
+  resnet18: { schema: lazySchema(resnetOptions), build: resnet18 },
+  resnet34: { schema: lazySchema(resnetOptions), build: resnet34 },
+  preactResnet18: { schema: lazySchema(preactResnet18Options), build: preactResnet18 },
+  alexnet: { schema: lazySchema(alexnetOptions), build: alexnet },
   vgg19Bn: { schema: lazySchema(vgg19BnOptions), build: vgg19Bn },
   mobilenetV2: { schema: lazySchema(mobilenetV2Options), build: mobilenetV2 },
+  vit: { schema: lazySchema(vitOptions), build: vit },
+  efficientvit: { schema: lazySchema(efficientvitOptions), build: efficientvit },
 } as const
 
 export type ArchitectureName = keyof typeof ARCHITECTURES
@@ -33,14 +43,16 @@ export async function architectureSchema({
       expected: architectureNames.join(', '),
     })
   }
-  return { name, settings: await parse(name, ARCHITECTURES[name].schema, options) }
+  const schema: LazySchema<zod.ZodObject> = ARCHITECTURES[name].schema
+  return { name, settings: (await parse(name, schema, options)) as ChosenArchitecture['settings'] }
 }
 
 export async function buildArchitecture({
   name,
   settings,
 }: ChosenArchitecture): Promise<{ spec: ModelSpec }> {
-  const { graph, tensors }: Built = await ARCHITECTURES[name].build(settings)
+  // Of the architectures' settings the type knows the union only; `name` and `settings` were made as a pair.
+  const { graph, tensors }: Built = await ARCHITECTURES[name].build(settings as never)
   return { spec: { graph, tensors, quantization: null } }
 }
 

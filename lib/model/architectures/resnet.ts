@@ -1,9 +1,9 @@
-// ResNet-18 (He et al., 2016) with torchvision's parameter names, so that its state dicts fit.
+// ResNet-18 and ResNet-34 (He et al., 2016) with torchvision's parameter names, so that its state dicts fit.
 import type { Z } from '../../options.js'
 import { type Built, GraphBuilder } from './architecture.js'
 import { commonOptions } from './options.js'
 
-export const resnet18Options = (z: Z) =>
+export const resnetOptions = (z: Z) =>
   z.strictObject({
     stem: z
       .enum(['cifar', 'imagenet'])
@@ -12,22 +12,20 @@ export const resnet18Options = (z: Z) =>
     ...commonOptions(z, 'channels of the first stage; the later ones double it'),
   })
 
-export type Resnet18Settings = ReturnType<typeof resnet18Options>['_output']
+export type ResnetSettings = ReturnType<typeof resnetOptions>['_output']
 
-const BLOCKS = [2, 2, 2, 2]
+export const resnet18 = (settings: ResnetSettings): Promise<Built> => resnet([2, 2, 2, 2], settings)
+export const resnet34 = (settings: ResnetSettings): Promise<Built> => resnet([3, 4, 6, 3], settings)
 
-export async function resnet18({
-  stem,
-  width,
-  classes,
-  channels,
-  inputSize,
-  seed,
-}: Resnet18Settings): Promise<Built> {
+/** stages: blocks in each. */
+async function resnet(
+  stages: number[],
+  { stem, width, classes, channels, inputSize, seed }: ResnetSettings,
+): Promise<Built> {
   const graph = new GraphBuilder()
   let value = stemOf(graph, stem, channels, width)
   let planes = width
-  BLOCKS.forEach((blocks, stage) => {
+  stages.forEach((blocks, stage) => {
     const out = width * 2 ** stage
     for (let block = 0; block < blocks; block++) {
       const stride = stage > 0 && block === 0 ? 2 : 1
@@ -41,12 +39,7 @@ export async function resnet18({
   return graph.build([channels, inputSize, inputSize], output, seed)
 }
 
-function stemOf(
-  graph: GraphBuilder,
-  stem: Resnet18Settings['stem'],
-  channels: number,
-  width: number,
-): string {
+function stemOf(graph: GraphBuilder, stem: ResnetSettings['stem'], channels: number, width: number): string {
   const [kernel, stride] = stem === 'cifar' ? [3, 1] : [7, 2]
   let value = graph.node('input', 'input', [])
   value = graph.conv('conv1', value, { in: channels, out: width, kernel, stride })
