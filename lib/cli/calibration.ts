@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.js'
 import { parseSource } from '../data/source.js'
 import { ShellacError } from '../errors.js'
-import type { Model } from '../model/model.js'
+import { MODEL_EXTENSIONS, type Model } from '../model/model.js'
 
 /** The training images that --data names, as many as --calibration wants at most. */
 export async function calibrationSet(values: Record<string, unknown>, model: Model): Promise<Dataset> {
@@ -14,10 +14,11 @@ export async function calibrationSet(values: Record<string, unknown>, model: Mod
 
 /** A path for a model, checked before any work is done for it. */
 export function requireModelFile(path: unknown): string {
-  if (typeof path === 'string' && path.endsWith('.safetensors')) return path
+  const wanted = MODEL_EXTENSIONS.join(' or ')
+  if (typeof path === 'string' && MODEL_EXTENSIONS.some(extension => path.endsWith(extension))) return path
   throw new ShellacError('ERR_BAD_OPTION', {
     thing: 'option "out"',
     found: JSON.stringify(path),
-    expected: 'a path that ends in .safetensors',
+    expected: `a path that ends in ${wanted}`,
   })
 }

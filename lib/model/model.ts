@@ -71,15 +71,23 @@ export class Model {
   }
 
   /**
-   * Writes the model as Shellac's own .safetensors file, whole or not at all. The same model gives the same bytes.
+   * Writes the model, whole or not at all. The same model gives the same bytes.
    *
-   * @throws ERR_BAD_OPTION for another extension or a path that cannot be written
+   * - `.safetensors`: Shellac's own file
+   * - `.onnx`: ONNX, a quantized model as QDQ with its codes as int8 or int4 and BN folded into their scales
+   *   (docs/formats.md). Tensors of more than 1.5 GB together go to PATH.data beside it
+   *
+   * @throws ERR_BAD_OPTION for another extension or a path that cannot be written; ERR_UNSUPPORTED_OP for an op that
+   *   ONNX files of Shellac do not have
    */
   save(path: string, control: JobControl = {}): Promise<void> {
     return atCall(this.save, async () => {
-      checkExtension(path)
+      const extension = checkExtension(path)
       await checkWritable(path)
-      await writeSafetensors(path, encode(await this.content(control)))
+      const content = await this.content(control)
+      if (extension === '.safetensors') return writeSafetensors(path, encode(content))
+      const { saveOnnx } = await import('./onnx/write/save.js')
+      await saveOnnx(path, content, this.#description.shapes)
     })
   }
 
@@ -107,12 +115,16 @@ export class Model {
   }
 }
 
-function checkExtension(path: string): void {
-  if (typeof path === 'string' && path.endsWith('.safetensors')) return
+export const MODEL_EXTENSIONS = ['.safetensors', '.onnx'] as const
+
+/** Throws ERR_BAD_OPTION for a path that ends in none of them. */
+export function checkExtension(path: string): (typeof MODEL_EXTENSIONS)[number] {
+  const extension = MODEL_EXTENSIONS.find(extension => typeof path === 'string' && path.endsWith(extension))
+  if (extension) return extension
   throw new ShellacError('ERR_BAD_OPTION', {
     thing: `output file ${path}`,
     found: 'an extension that Shellac does not write',
-    expected: '.safetensors',
-    remedy: 'choose a path that ends in .safetensors',
+    expected: MODEL_EXTENSIONS.join(' or '),
+    remedy: `choose a path that ends in ${MODEL_EXTENSIONS.join(' or ')}`,
   })
 }

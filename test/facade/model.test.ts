@@ -63,7 +63,10 @@ t.test('save and loadModel: the same model, the same bytes', async t => {
 t.test('save: refuses what it cannot write, and leaves nothing behind', async t => {
   const folder = t.testdir({})
   const model = await smallModel()
-  await t.rejects(model.save(join(folder, 'm.onnx')), { code: 'ERR_BAD_OPTION', message: /\.safetensors/ })
+  await t.rejects(model.save(join(folder, 'm.h5')), {
+    code: 'ERR_BAD_OPTION',
+    message: /\.safetensors or \.onnx/,
+  })
   await t.rejects(model.save(join(folder, 'no', 'm.safetensors')), {
     code: 'ERR_BAD_OPTION',
     message: /mkdir/,
@@ -87,7 +90,7 @@ t.test('loadModel: a state dict needs its architecture', async t => {
   t.strictSame(await loaded.forward(data, [1, 1, 28, 28]), await model.forward(data, [1, 1, 28, 28]))
   await t.rejects(loadModel(path, { architecture: { ...architecture, width: 4 } }), {
     code: 'ERR_BAD_MODEL',
-    message: /tensor "conv1.weight".*shape \[2,1,3,3\]; expected shape \[4,1,3,3\]/,
+    message: /of another shape: conv1\.weight \[2,1,3,3\] instead of \[4,1,3,3\]/,
   })
   await t.rejects(loadModel(path, { inputShape: [1] }), { code: 'ERR_BAD_OPTION' })
 })

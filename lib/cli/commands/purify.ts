@@ -15,7 +15,7 @@ export async function purify(program: Command): Promise<void> {
     .description('quantizes without waking a backdoor')
     .argument('<model>', 'model file at full precision')
     .requiredOption('--data <source>', `benign calibration images, from training data: ${SOURCES}`)
-    .requiredOption('--out <file>', 'where the purified model goes, .safetensors')
+    .requiredOption('--out <file>', 'where the purified model goes, .safetensors or .onnx')
   flags.addTo(command)
   define(command, async (context, values, [path = '']) => {
     const { report, out } = await quantizeFile(run, flags, context, values, path)

@@ -13,7 +13,7 @@ export async function quantize(program: Command): Promise<void> {
     .description('nearest rounding, without a defence')
     .argument('<model>', 'model file at full precision')
     .requiredOption('--data <source>', `calibration images, from training data: ${SOURCES}`)
-    .requiredOption('--out <file>', 'where the quantized model goes, .safetensors')
+    .requiredOption('--out <file>', 'where the quantized model goes, .safetensors or .onnx')
   flags.addTo(command)
   define(command, async (context, values, [path = '']) => {
     const { report, out } = await quantizeFile(run, flags, context, values, path)
