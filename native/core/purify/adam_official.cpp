@@ -1,12 +1,13 @@
 // LAC as the official code does it: the quantized unit with its BN, activation and output quantizer, on the
 // corrected quantized model's inputs, against the full-precision unit on full-precision inputs. All
 // iterations are run.
-//   loss = mean over n, h, w of Σ_c (unit(X̂; Ŵ) − unit(X; W))²
+//   loss = mean over n and positions of Σ_c (unit(X̂; Ŵ) − unit(X; W))²
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/mse_loss.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "core/graph/layout.h"
 #include "core/purify/descent.h"
 #include "core/purify/unit_tail.h"
 
@@ -16,7 +17,7 @@ namespace {
 
 // One over the number of samples and positions.
 double channelShare(const at::Tensor& y) {
-  return static_cast<double>(y.dim() > 1 ? y.size(1) : 1) / static_cast<double>(y.numel());
+  return static_cast<double>(y.size(graph::channelAxis(y))) / static_cast<double>(y.numel());
 }
 
 // Of a unit whose tail is known: the input needs no gradient, so that one pass over the output and one

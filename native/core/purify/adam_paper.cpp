@@ -1,10 +1,11 @@
 // LAC as the paper's text says it (Eq. 3): the layer's linear map alone, and one input for both sides.
-//   loss = mean over n, h, w of Σ_c (W·X̂ − Ŵ·X̂)² = that of (Ŵ − W)·X̂, one convolution
+//   loss = mean over n and positions of Σ_c (W·X̂ − Ŵ·X̂)² = that of (Ŵ − W)·X̂, one convolution
 // X̂ is the corrected quantized model's input, moved by PDA. The iterations are a maximum: it stops on a
 // plateau, and the solution is the iterate of least loss on the drawn columns, since Eq. 3 asks for the
 // least.
 #include <ATen/TensorOperators.h>
 
+#include "core/graph/layout.h"
 #include "core/purify/descent.h"
 
 namespace shellac::purify {
@@ -20,7 +21,8 @@ class AdamPaper final : public Solver {
     const auto objective = [&](size_t batch, const at::Tensor& quantized) -> Slope {
       const auto& x = problem.corrected[batch];
       auto error = problem.part.forward(x, quantized - problem.weight, {});
-      const auto share = static_cast<double>(error.size(1)) / static_cast<double>(error.numel());
+      const auto share =
+          static_cast<double>(error.size(graph::channelAxis(error))) / static_cast<double>(error.numel());
       const auto loss = error.square().sum().item<double>() * share;
       return {loss, problem.part.weightGradient(error.mul_(2 * share), x, problem.weight)};
     };

@@ -7,12 +7,19 @@
 #include <ATen/ops/floor_divide.h>
 #include <ATen/ops/index.h>
 #include <ATen/ops/linear.h>
+#include <ATen/ops/matmul.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/remainder.h>
 
 #include "core/graph/ops/window.h"
 
 namespace shellac::purify {
+namespace {
+
+// Tokens or not: [n · positions, features].
+at::Tensor vectors(const at::Tensor& x) { return x.reshape({-1, x.size(-1)}); }
+
+}  // namespace
 
 LinearPart::LinearPart(const graph::Node& node, at::IntArrayRef weightShape)
     : convolution_(weightShape.size() == 4), weightShape_(weightShape.vec()) {
@@ -31,13 +38,13 @@ at::Tensor LinearPart::forward(const at::Tensor& x, const at::Tensor& weight, co
 
 at::Tensor LinearPart::inputGradient(const at::Tensor& g, const at::Tensor& x,
                                      const at::Tensor& weight) const {
-  if (!convolution_) return at::mm(g, weight);
+  if (!convolution_) return at::matmul(g, weight);
   return std::get<0>(backward(g, x, weight, {true, false, false}));
 }
 
 at::Tensor LinearPart::weightGradient(const at::Tensor& g, const at::Tensor& x,
                                       const at::Tensor& weight) const {
-  if (!convolution_) return at::mm(g.t(), x);
+  if (!convolution_) return at::mm(vectors(g).t(), vectors(x));
   return std::get<1>(backward(g, x, weight, {false, true, false}));
 }
 
@@ -58,13 +65,13 @@ std::vector<int64_t> LinearPart::outputSize(const at::Tensor& x) const {
 }
 
 int64_t LinearPart::positions(const at::Tensor& x) const {
-  if (!convolution_) return 1;
+  if (!convolution_) return x.dim() == 3 ? x.size(1) : 1;
   const auto size = outputSize(x);
   return size[0] * size[1];
 }
 
 at::Tensor LinearPart::columns(const at::Tensor& x, const at::Tensor& indices) const {
-  if (!convolution_) return x.index({indices}).unsqueeze(0);
+  if (!convolution_) return vectors(x).index({indices}).unsqueeze(0);
   const auto size = outputSize(x);
   const auto padded = at::constant_pad_nd(x, {padding_[1], padding_[1], padding_[0], padding_[0]});
   const auto s = padded.strides();

@@ -6,12 +6,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <memory>
-#include <numeric>
 #include <set>
 
 #include "core/error.h"
+#include "core/graph/layout.h"
 #include "core/graph/shapes.h"
 #include "core/graph/unit.h"
 #include "core/purify/correct_unit.h"
@@ -58,9 +57,7 @@ class Walk {
   // Enough for the unit's columns; a solver that reads whole batches reads them all.
   int64_t imagesFor(const graph::Unit& unit) const {
     if (solver_->readsBatches()) return kMostImages;
-    const auto& made = shapes_.at(unit.name);
-    const auto positions =
-        std::accumulate(made.begin() + 1, made.end(), int64_t{1}, std::multiplies<int64_t>());
+    const auto positions = graph::positions(shapes_.at(unit.name));
     return std::clamp((options_.columns + positions - 1) / positions, kLeastImages, kMostImages);
   }
 
