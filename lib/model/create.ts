@@ -7,7 +7,7 @@ import {
   architectureSchema,
   buildArchitecture,
 } from './architectures/index.js'
-import { createFrom } from './load.js'
+import { createFrom } from './create-from.js'
 import type { Model } from './model.js'
 
 export type Resnet18Options = Input<(typeof ARCHITECTURES)['resnet18']['schema']>

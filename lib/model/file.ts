@@ -146,7 +146,7 @@ const codesOf = ({ dtype, shape, data }: Tensor): TensorData => ({
 })
 
 /** A float tensor as native takes it. Only float32 is read: half precision would not be the model that was checked. */
-export function floats(file: string, name: string, { dtype, shape, data }: Tensor): TensorData {
+function floats(file: string, name: string, { dtype, shape, data }: Tensor): TensorData {
   if (dtype !== 'F32') throw bad(file, `tensor "${name}" of type ${dtype}`, 'F32')
   return { dtype: 'float32', shape, data }
 }

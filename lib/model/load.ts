@@ -1,14 +1,19 @@
-import type { ModelSpec, Native } from '../../binding.js'
-import { atCall, ShellacError } from '../errors.js'
+import type { Native } from '../../binding.js'
+import { atCall } from '../errors.js'
 import { loadNative } from '../native/core.js'
 import { runJob } from '../native/job.js'
 import { type Input, lazySchema, parse } from '../options.js'
-import { architectureSchema, buildArchitecture } from './architectures/index.js'
+import { paceOf } from '../pace.js'
+import { createFrom, type GetNative } from './create-from.js'
 import type { ModelFacts } from './facts.js'
-import { decode, floats, isShellacFile } from './file.js'
+import { decode, isShellacFile } from './file.js'
+import { kindOf } from './kind.js'
 import { Model } from './model.js'
-import { QuantizedModel } from './quantized.js'
-import { openModel, readSafetensors, type Safetensors } from './safetensors/read.js'
+import { readSafetensors } from './safetensors/read.js'
+import { fromStateDict } from './state-dict/load.js'
+import { safetensorsDict } from './state-dict/safetensors.js'
+import { isTorchScript, readTorchFile } from './state-dict/torch-file.js'
+import { Archive } from './state-dict/zip.js'
 
 const loadOptions = lazySchema(z =>
   z.strictObject({
@@ -18,9 +23,9 @@ const loadOptions = lazySchema(z =>
       .optional()
       .describe('[channels, height, width], for TorchScript files; found out where it is left out'),
     architecture: z
-      .record(z.string(), z.unknown())
+      .union([z.string(), z.record(z.string(), z.unknown())])
       .optional()
-      .describe('for a state dict: { name: "resnet18", width, classes, ... }'),
+      .describe('for a state dict: { name: "resnet18", width, ... }, or "resnet18:width=8,classes=10"'),
     normalization: z
       .strictObject({ mean: z.array(z.number()).min(1), deviation: z.array(z.number().positive()).min(1) })
       .optional()
@@ -36,7 +41,9 @@ export type LoadOptions = Input<typeof loadOptions>
  * Loads a model from a file that nobody needs to vouch for: nothing in it is executed, and every size is checked.
  *
  * - `.safetensors` written by Shellac: a Model, or a QuantizedModel
- * - `.safetensors` with a state dict: give `architecture`
+ * - `.safetensors` with a state dict, or what torch.save wrote (`.pth`, `.pt`, `.ckpt`, PyTorch 1.6 or later): give
+ *   `architecture`. Usual wrappers (`state_dict`, `model`, `net`, ...) and prefixes (`module.`, `_orig_mod.`, ...) are
+ *   left out, half precision becomes float32
  * - `.pt`, `.pth`, `.ts`: TorchScript (torch.jit.trace or torch.jit.script)
  *
  * @throws ERR_BAD_MODEL, ERR_UNSUPPORTED_OP (named), ERR_BAD_OPTION, ERR_OUT_OF_MEMORY, ERR_NO_LIBTORCH
@@ -47,108 +54,42 @@ export function loadModel(path: string, options: LoadOptions = {}): Promise<Mode
     const settings = await parse('loadModel', loadOptions, options)
     const native = () => loadNative()
     switch (await kindOf(path)) {
-      case 'torchscript':
-        return importTorchScript(await native(), path, settings)
+      case 'zip':
+        return fromArchive(native, path, settings)
       case 'safetensors': {
         const content = await readSafetensors(path)
         if (isShellacFile(content)) {
           const { spec, facts } = await decode(path, content)
           return createFrom(native, spec, withNormalization(facts, settings), settings)
         }
-        return fromStateDict(native, path, content, settings)
+        return fromStateDict(native, plainFacts(path, settings), safetensorsDict(path, content), settings)
       }
     }
   })
 }
 
-type Settings = Awaited<ReturnType<typeof loadOptions>>['_output']
-type GetNative = () => Promise<Native>
+export type LoadSettings = Awaited<ReturnType<typeof loadOptions>>['_output']
 
-const ZIP = 0x04034b50 // "PK\3\4": what torch.jit.save and torch.save write
-
-async function kindOf(path: string): Promise<'torchscript' | 'safetensors'> {
-  if (path.endsWith('.onnx')) throw refused(path, 'an ONNX model, which Shellac does not read yet')
-  const file = await openModel(path)
-  try {
-    const head = Buffer.alloc(4)
-    const { bytesRead } = await file.read(head, 0, 4, 0)
-    if (bytesRead === 4 && head.readUInt32LE(0) === ZIP) return 'torchscript'
-  } finally {
-    await file.close()
-  }
-  if (path.endsWith('.safetensors')) return 'safetensors'
-  throw refused(path, 'neither a .safetensors file nor a TorchScript archive')
-}
-
-const refused = (path: string, found: string): ShellacError =>
-  new ShellacError('ERR_BAD_MODEL', {
-    thing: `model file ${path}`,
-    found,
-    expected: "Shellac's .safetensors, a .safetensors state dict with { architecture }, or TorchScript",
-    remedy: 'export it in Python: torch.jit.trace(model, example).save("model.pt")',
-  })
-
-async function importTorchScript(native: Native, path: string, settings: Settings): Promise<Model> {
+async function importTorchScript(native: Native, path: string, settings: LoadSettings): Promise<Model> {
   const handle = await runJob(() => native.importTorchScript(path, settings.inputShape ?? null), settings)
-  const facts = { name: path, normalization: null, classes: null, provenance: null }
-  return new Model(native, handle, withNormalization(facts, settings))
+  return new Model(native, handle, plainFacts(path, settings))
 }
 
-/** @internal */
-export async function createFrom(
-  native: GetNative,
-  spec: ModelSpec,
-  facts: ModelFacts,
-  control: { signal?: AbortSignal | undefined } = {},
-): Promise<Model> {
-  const loaded = await native()
-  const handle = await runJob(() => loaded.createModel(spec), control)
-  const model = spec.quantization
-    ? new QuantizedModel(loaded, handle, facts)
-    : new Model(loaded, handle, facts)
-  checkFacts(model)
-  return model
+async function fromArchive(native: GetNative, path: string, settings: LoadSettings): Promise<Model> {
+  const pace = paceOf(settings.signal)
+  const archive = await Archive.open(path, pace)
+  try {
+    if (isTorchScript(archive)) return await importTorchScript(await native(), path, settings)
+    const stored = await readTorchFile(path, archive, pace)
+    return await fromStateDict(native, plainFacts(path, settings), stored, settings)
+  } finally {
+    archive.close()
+  }
 }
 
-/** What the metadata says must fit the graph. */
-function checkFacts({ name, normalization, classes, inputShape, outputs }: Model): void {
-  const [channels] = inputShape
-  const refuse = (found: string, expected: string) => {
-    throw new ShellacError('ERR_BAD_MODEL', { thing: name, found, expected })
-  }
-  const lengths = normalization ? [normalization.mean.length, normalization.deviation.length] : []
-  if (lengths.some(length => length !== channels)) {
-    refuse(`normalization of ${lengths.join(' and ')} channels`, `${channels}`)
-  }
-  if (classes && classes.length !== outputs)
-    refuse(`${classes.length} class names`, `${outputs}, one a logit`)
-}
+/** Of a file that says nothing about itself. */
+const plainFacts = (name: string, settings: LoadSettings): ModelFacts =>
+  withNormalization({ name, normalization: null, classes: null, provenance: null }, settings)
 
-async function fromStateDict(
-  native: GetNative,
-  path: string,
-  { tensors }: Safetensors,
-  settings: Settings,
-): Promise<Model> {
-  if (!settings.architecture) {
-    throw refused(path, 'a state dict: tensors without the graph that they belong to')
-  }
-  const { spec } = await buildArchitecture(await architectureSchema(settings.architecture))
-  for (const [name, expected] of Object.entries(spec.tensors)) {
-    const tensor = tensors.get(name)
-    if (!tensor || tensor.shape.join() !== expected.shape.join()) {
-      throw new ShellacError('ERR_BAD_MODEL', {
-        thing: `tensor "${name}" of ${path}`,
-        found: tensor ? `shape [${tensor.shape}]` : 'nothing',
-        expected: `shape [${expected.shape}], as { architecture } says`,
-        remedy: 'correct { architecture }',
-      })
-    }
-    spec.tensors[name] = floats(path, name, tensor)
-  }
-  const facts = { name: path, normalization: null, classes: null, provenance: null }
-  return createFrom(native, spec, withNormalization(facts, settings), settings)
-}
-
-const withNormalization = (facts: ModelFacts, { normalization }: Settings): ModelFacts =>
+const withNormalization = (facts: ModelFacts, { normalization }: LoadSettings): ModelFacts =>
   normalization ? { ...facts, normalization } : facts
