@@ -1,7 +1,8 @@
 import type { Dataset } from '../data/dataset.js'
 import { parseSource } from '../data/source.js'
 import { ShellacError } from '../errors.js'
-import { MODEL_EXTENSIONS, type Model } from '../model/model.js'
+import type { Model } from '../model/model.js'
+import { MODEL_EXTENSIONS } from '../model/save.js'
 
 /** The training images that --data names, as many as --calibration wants at most. */
 export async function calibrationSet(values: Record<string, unknown>, model: Model): Promise<Dataset> {

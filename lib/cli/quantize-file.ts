@@ -1,10 +1,10 @@
 import type { Dataset } from '../data/dataset.js'
 import { checkWritable } from '../files.js'
-import { loadModel } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import type { QuantizedModel, QuantizeReport } from '../model/quantized.js'
 import { calibrationSet, requireModelFile } from './calibration.js'
 import type { Flags } from './flags.js'
+import { openModelFile } from './model-file.js'
 import type { Context } from './run.js'
 
 type Verb = (
@@ -23,7 +23,7 @@ export async function quantizeFile(
 ): Promise<{ report: QuantizeReport | null; out: string }> {
   const out = requireModelFile(values.out)
   await checkWritable(out)
-  const model = await loadModel(path, { signal: context.signal })
+  const model = await openModelFile(path, values, context.signal)
   const options = { ...flags.read(values), ...context }
   const quantized = await verb(model, await calibrationSet(values, model), options)
   await quantized.save(out)

@@ -1,14 +1,13 @@
 import type { ModelDescription, ModelHandle, Native } from '../../binding.js'
 import { resolveDevice } from '../device.js'
 import { atCall, ShellacError } from '../errors.js'
-import { checkWritable } from '../files.js'
 import { loadNative } from '../native/core.js'
 import { type JobControl, runJob } from '../native/job.js'
 import { type Input, jobOptions, lazySchema, parse } from '../options.js'
 import type { ModelFacts, Normalization, Provenance } from './facts.js'
-import { encode, type ModelContent } from './file.js'
+import type { ModelContent } from './file.js'
 import { type Inspection, inspection } from './inspect.js'
-import { writeSafetensors } from './safetensors/write.js'
+import { type SaveOptions, save, saveOptions } from './save.js'
 
 const forwardOptions = lazySchema(z => z.strictObject(jobOptions(z)))
 export type ForwardOptions = Input<typeof forwardOptions>
@@ -73,21 +72,17 @@ export class Model {
   /**
    * Writes the model, whole or not at all. The same model gives the same bytes.
    *
-   * - `.safetensors`: Shellac's own file
+   * - `.safetensors`: Shellac's own file; with `{ format: 'state-dict' }` the tensors alone, for PyTorch
    * - `.onnx`: ONNX, a quantized model as QDQ with its codes as int8 or int4 and BN folded into their scales
    *   (docs/formats.md). Tensors of more than 1.5 GB together go to PATH.data beside it
    *
    * @throws ERR_BAD_OPTION for another extension or a path that cannot be written; ERR_UNSUPPORTED_OP for an op that
-   *   ONNX files of Shellac do not have
+   *   ONNX files of Shellac do not have; ERR_BAD_MODEL for a quantized model as a state dict
    */
-  save(path: string, control: JobControl = {}): Promise<void> {
+  save(path: string, options: SaveOptions = {}): Promise<void> {
     return atCall(this.save, async () => {
-      const extension = checkExtension(path)
-      await checkWritable(path)
-      const content = await this.content(control)
-      if (extension === '.safetensors') return writeSafetensors(path, encode(content))
-      const { saveOnnx } = await import('./onnx/write/save.js')
-      await saveOnnx(path, content, this.#description.shapes)
+      const settings = await parse('save', saveOptions, options)
+      await save(path, settings, () => this.content(settings), this.#description.shapes)
     })
   }
 
@@ -113,18 +108,4 @@ export class Model {
       expected: `a Float32Array of shape [n, ${this.inputShape.join(', ')}], n at least 1`,
     })
   }
-}
-
-export const MODEL_EXTENSIONS = ['.safetensors', '.onnx'] as const
-
-/** Throws ERR_BAD_OPTION for a path that ends in none of them. */
-export function checkExtension(path: string): (typeof MODEL_EXTENSIONS)[number] {
-  const extension = MODEL_EXTENSIONS.find(extension => typeof path === 'string' && path.endsWith(extension))
-  if (extension) return extension
-  throw new ShellacError('ERR_BAD_OPTION', {
-    thing: `output file ${path}`,
-    found: 'an extension that Shellac does not write',
-    expected: MODEL_EXTENSIONS.join(' or '),
-    remedy: `choose a path that ends in ${MODEL_EXTENSIONS.join(' or ')}`,
-  })
 }

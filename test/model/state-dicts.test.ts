@@ -1,8 +1,9 @@
 // State dicts of PyTorch: the logits are PyTorch's, whatever the wrapper, the precision and the layout of the storages.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { loadModel } from '../../lib/index.js'
+import { createModel, datasets, loadModel, quantize } from '../../lib/index.js'
+import { readSafetensors } from '../../lib/model/safetensors/read.js'
 import { writeSafetensors } from '../../lib/model/safetensors/write.js'
 import { toFloat32 } from '../../lib/model/state-dict/floats.js'
 import { pair } from '../../lib/model/state-dict/names.js'
@@ -114,6 +115,39 @@ t.test('refusals say what to do', async t => {
   )
   await t.rejects(load('plain.pth', { architecture: { name: 'lenet' } }), { code: 'ERR_BAD_OPTION' })
   await t.rejects(load('plain.pth', { architecture, signal: AbortSignal.abort() }), { code: 'ERR_ABORTED' })
+})
+
+t.test('a state dict out: the same tensors, for PyTorch and for Shellac', async t => {
+  const dir = t.testdir({})
+  const path = join(dir, 'dict.safetensors')
+  const model = await loadModel(join(folder, 'plain.pth'), { architecture })
+  await model.save(path, { format: 'state-dict' })
+  const { metadata, tensors } = await readSafetensors(path)
+  t.strictSame(metadata, { format: 'pt' })
+  const { spec } = await model.content()
+  t.strictSame([...tensors.keys()].sort(), Object.keys(spec.tensors).sort())
+  const back = await loadModel(path, { architecture })
+  t.strictSame(
+    (await back.forward(images, [2, 3, 8, 8])).data,
+    (await model.forward(images, [2, 3, 8, 8])).data,
+  )
+  await t.rejects(loadModel(path), { code: 'ERR_BAD_MODEL', message: /architecture/ })
+
+  await t.rejects(model.save(join(dir, 'm.onnx'), { format: 'state-dict' }), { code: 'ERR_BAD_OPTION' })
+  await t.rejects(model.save(join(dir, 'm.pth'), { format: 'state-dict' }), { code: 'ERR_BAD_OPTION' })
+  await t.rejects(model.save(path, { format: 'pickle' as 'shellac' }), {
+    code: 'ERR_BAD_OPTION',
+    message: /one of shellac, state-dict/,
+  })
+  const small = await createModel('resnet18', { width: 1, channels: 1, inputSize: 28 })
+  const quantized = await quantize(small, await datasets.mnist({ split: 'train', limit: 8 }), {
+    calibration: 8,
+  })
+  await t.rejects(quantized.save(path, { format: 'state-dict' }), {
+    code: 'ERR_BAD_MODEL',
+    message: /no codes and scales/,
+  })
+  t.strictSame(readdirSync(dir), ['dict.safetensors'])
 })
 
 t.test('the architecture as text, as the command line takes it', async t => {

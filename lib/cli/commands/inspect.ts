@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Inspection } from '../../model/inspect.js'
-import { loadModel } from '../../model/load.js'
 import { table } from '../../report/table.js'
+import { modelFlags, openModelFile } from '../model-file.js'
 import { define } from '../run.js'
 
 /** shellac inspect MODEL */
@@ -10,8 +10,9 @@ export async function inspect(program: Command): Promise<void> {
     .command('inspect')
     .description('layers, parameters, units, BN, and what would be quantized')
     .argument('<model>', 'model file')
-  define(command, async ({ signal }, _, [path = '']) => {
-    const found = (await loadModel(path, { signal })).inspect()
+  modelFlags(command)
+  define(command, async ({ signal }, values, [path = '']) => {
+    const found = (await openModelFile(path, values, signal)).inspect()
     return { json: found, text: describe(found) }
   })
 }

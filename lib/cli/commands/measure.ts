@@ -3,10 +3,10 @@ import { drawOptions } from '../../data/options.js'
 import { parseSource, SOURCES, type Split } from '../../data/source.js'
 import { parseTrigger, TRIGGERS } from '../../data/triggers.js'
 import { type MeasureResult, measureOptions, measure as run } from '../../measure.js'
-import { loadModel } from '../../model/load.js'
 import { lazySchema } from '../../options.js'
 import { percent, table } from '../../report/table.js'
 import { flagsOf } from '../flags.js'
+import { modelFlags, openModelFile } from '../model-file.js'
 import { define } from '../run.js'
 
 const splitChoice = lazySchema(z =>
@@ -27,13 +27,14 @@ export async function measure(program: Command): Promise<void> {
     .requiredOption('--data <source>', `labelled images: ${SOURCES}`)
     .option('--trigger <trigger>', `pattern that wakes the backdoor: ${TRIGGERS}`)
     .option('--reference <model>', 'undefended model, such as the nearest-rounded one')
+  modelFlags(command)
   choice.addTo(command)
   flags.addTo(command)
   define(command, async (context, values, [path = '']) => {
     const { signal } = context
-    const model = await loadModel(path, { signal })
+    const model = await openModelFile(path, values, signal)
     const reference =
-      values.reference === undefined ? undefined : await loadModel(String(values.reference), { signal })
+      values.reference === undefined ? undefined : await openModelFile(values.reference, values, signal)
     const trigger = values.trigger === undefined ? undefined : parseTrigger(String(values.trigger))
     const { parse } = await import('../../options.js')
     const { split, limit } = await parse('measure', splitChoice, choice.read(values))

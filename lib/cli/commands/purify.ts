@@ -4,6 +4,7 @@ import type { UnitReport } from '../../model/quantized.js'
 import { purifyOptions, purify as run } from '../../purify.js'
 import { table } from '../../report/table.js'
 import { flagsOf } from '../flags.js'
+import { modelFlags } from '../model-file.js'
 import { quantizeFile } from '../quantize-file.js'
 import { define } from '../run.js'
 
@@ -16,6 +17,7 @@ export async function purify(program: Command): Promise<void> {
     .argument('<model>', 'model file at full precision')
     .requiredOption('--data <source>', `benign calibration images, from training data: ${SOURCES}`)
     .requiredOption('--out <file>', 'where the purified model goes, .safetensors or .onnx')
+  modelFlags(command)
   flags.addTo(command)
   define(command, async (context, values, [path = '']) => {
     const { report, out } = await quantizeFile(run, flags, context, values, path)

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { SOURCES } from '../../data/source.js'
 import { quantizeOptions, quantize as run } from '../../quantize.js'
 import { flagsOf } from '../flags.js'
+import { modelFlags } from '../model-file.js'
 import { quantizeFile } from '../quantize-file.js'
 import { define } from '../run.js'
 
@@ -14,6 +15,7 @@ export async function quantize(program: Command): Promise<void> {
     .argument('<model>', 'model file at full precision')
     .requiredOption('--data <source>', `calibration images, from training data: ${SOURCES}`)
     .requiredOption('--out <file>', 'where the quantized model goes, .safetensors or .onnx')
+  modelFlags(command)
   flags.addTo(command)
   define(command, async (context, values, [path = '']) => {
     const { report, out } = await quantizeFile(run, flags, context, values, path)
