@@ -4,6 +4,7 @@ import { version } from '../version.js'
 import { attack } from './commands/attack.js'
 import { demo } from './commands/demo.js'
 import { doctor } from './commands/doctor.js'
+import { experiment } from './commands/experiment.js'
 import { inspect } from './commands/inspect.js'
 import { measure } from './commands/measure.js'
 import { purify } from './commands/purify.js'
@@ -11,7 +12,7 @@ import { quantize } from './commands/quantize.js'
 import { train } from './commands/train.js'
 import { EXIT, fail } from './run.js'
 
-const COMMANDS = [demo, inspect, quantize, purify, measure, train, attack, doctor]
+const COMMANDS = [demo, inspect, quantize, purify, measure, train, attack, experiment, doctor]
 
 async function main(argv: string[]): Promise<void> {
   const program = new Command('shellac')

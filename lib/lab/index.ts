@@ -1,5 +1,5 @@
 /**
- * The lab: training and attacks, to check what the product claims. It imports the product, never the other way round.
+ * The lab: training, attacks, defences and experiments, to check what the product claims. It imports the product, never the other way round.
  *
  * @module shellac-torch/lab
  */
@@ -8,4 +8,11 @@ export { type CompArtifactOptions, compArtifact } from './attacks/comp-artifact.
 export { type PqBackdoorOptions, pqBackdoor } from './attacks/pq-backdoor.js'
 export { type QuAntiZationOptions, quAntiZation } from './attacks/qu-anti-zation.js'
 export { type QuraOptions, qura } from './attacks/qura.js'
+export {
+  defineExperiment,
+  type ExperimentInput,
+  type ExperimentOptions,
+  type ExperimentResult,
+  runExperiment,
+} from './experiments/index.js'
 export { type TrainOptions, train } from './train.js'

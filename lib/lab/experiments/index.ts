@@ -1,0 +1,176 @@
+// The experiments: the paper's tables and figures, and a user's own.
+import { join } from 'node:path'
+import { resolveDevice } from '../../device.js'
+import { atCall } from '../../errors.js'
+import { writeWhole } from '../../files.js'
+import { loadNative } from '../../native/core.js'
+import type { Progress } from '../../native/progress.js'
+import { type Input, jobOptions, lazySchema, parse, type Settings } from '../../options.js'
+import { version } from '../../version.js'
+import { type Cell, type CellRecord, cellLabel } from './cell.js'
+import { type CellEvent, type CellRunner, runCells } from './engine.js'
+import { loadExperiment } from './load.js'
+import { markdown } from './markdown.js'
+import { ModelCache } from './models.js'
+import { planCells } from './plan.js'
+import { type Row, rowsOf } from './rows.js'
+import { runCell } from './run-cell.js'
+import { scaleOf } from './scales/index.js'
+import { type Experiment, type ExperimentInput, parseExperiment, SCALES, type ScaleName } from './schema.js'
+import { selectCells } from './select.js'
+import { DataShelf } from './shelf.js'
+import { CellStore, openFolder } from './store.js'
+
+export { defineExperiment, type ExperimentInput } from './schema.js'
+
+export const experimentOptions = lazySchema(z => {
+  const { seed: _seed, ...job } = jobOptions(z)
+  return z.strictObject({
+    scale: z.enum(SCALES).default('smoke').describe('how large: a minute, hours, or as the paper has it'),
+    out: z
+      .string()
+      .min(1)
+      .default('shellac-experiments')
+      .describe('folder of results and trained models; run again with the same, it goes on where it was'),
+    data: z
+      .array(z.string())
+      .default([])
+      .describe('sources of images, such as cifar10:DIR; mnist is always there'),
+    only: z
+      .string()
+      .optional()
+      .describe('only cells whose label has all these words; * stands for any letters'),
+    seeds: z.array(z.int().min(0)).min(1).optional().describe('in place of those of the scale'),
+    ...job,
+  })
+})
+export type ExperimentOptions = Input<typeof experimentOptions> & {
+  /** After each cell, also one that was there before. */
+  onCell?: (event: CellEvent) => void
+  /** @internal In tests. */
+  runner?: CellRunner
+}
+type Chosen = Settings<typeof experimentOptions>
+
+export interface ExperimentResult {
+  name: string
+  title: string
+  scale: ScaleName
+  /** Of the chosen cells. */
+  rows: Row[]
+  done: number
+  failed: number
+  /** The files with the rows, and the table, of all cells. */
+  json: string
+  markdown: string
+}
+
+/**
+ * Runs an experiment: trains, attacks, defends, rounds and measures every cell of its grids that is not in `out` yet. A
+ * cell that is done is written at once, so a run that was stopped or killed goes on where it was, with the same numbers.
+ * A cell that fails is recorded with its reason, the others go on, and the next run tries it again.
+ *
+ * @param experiment a name ("table-1" .. "figure-6"), the path of a .json or .ts file, or the experiment itself
+ * @throws ERR_BAD_OPTION, ERR_ABORTED, ERR_DEVICE, ERR_NO_LIBTORCH
+ * @example await runExperiment('table-1', { scale: 'small', out: './results', data: ['cifar10:./cifar-10-batches-bin'] })
+ */
+export function runExperiment(
+  experiment: string | ExperimentInput,
+  options: ExperimentOptions = {},
+): Promise<ExperimentResult> {
+  return atCall(runExperiment, async () => {
+    const { onCell, runner, ...rest } = options
+    const settings = await parse('experiment', experimentOptions, rest)
+    const { definition, all, cells } = await plan(experiment, settings)
+    const { out, device: wanted, threads, signal, onProgress } = settings
+    await openFolder(out)
+    const device = await resolveDevice(wanted)
+    const store = new CellStore(out)
+    let prefix = ''
+    const watch =
+      onProgress && ((progress: Progress) => onProgress({ ...progress, stage: `${prefix}${progress.stage}` }))
+    const bench = {
+      data: new DataShelf(settings.data, out),
+      models: new ModelCache(out),
+      device,
+      threads,
+      signal,
+      onProgress: watch,
+    }
+    const run = runner ?? ((cell: Cell) => runCell(cell, bench))
+    const versions = {
+      shellac: version,
+      libtorch: (await loadNative()).versions().libtorch,
+      node: process.versions.node,
+    }
+    const onStart = (cell: Cell, number: number, of: number) => {
+      prefix = `[${number}/${of}] ${cellLabel(cell)}: `
+    }
+    try {
+      await runCells(cells, { store, run, versions, device, threads, signal, onStart, onEnd: onCell })
+    } catch (error) {
+      await writeResults(definition, settings, all, versions)
+      throw error
+    }
+    const { rows, ...files } = await writeResults(definition, settings, all, versions)
+    const chosen = new Set(cells)
+    return { ...files, ...tally(rows.filter((_, at) => chosen.has(all[at] as Cell))) }
+  })
+}
+
+/** The cells that a run would have, and which are done; nothing is trained, read or written. */
+export async function dryRun(
+  experiment: string | ExperimentInput,
+  options: ExperimentOptions = {},
+): Promise<Row[]> {
+  const { onCell: _onCell, runner: _runner, ...rest } = options
+  const settings = await parse('experiment', experimentOptions, rest)
+  const { definition, cells } = await plan(experiment, settings)
+  const rows = rowsOf(cells, await recordsOf(cells, settings.out), definition.paper)
+  return rows.map((row, at) => ({
+    ...row,
+    ...(cells[at]?.problem !== undefined && { reason: cells[at].problem }),
+  }))
+}
+
+async function plan(experiment: string | ExperimentInput, { scale, seeds, only }: Chosen): Promise<Plan> {
+  const definition =
+    typeof experiment === 'string' ? await loadExperiment(experiment) : await parseExperiment(experiment)
+  const size = scaleOf(definition, scale)
+  const cells = await planCells(definition, seeds ? { ...size, seeds } : size)
+  return { definition, all: cells, cells: selectCells(cells, only) }
+}
+
+interface Plan {
+  definition: Experiment
+  /** Of the whole experiment: what its table has. */
+  all: Cell[]
+  /** Those to run. */
+  cells: Cell[]
+}
+
+async function recordsOf(cells: Cell[], out: string): Promise<Map<string, CellRecord>> {
+  const store = new CellStore(out)
+  const records = new Map<string, CellRecord>()
+  for (const { id } of cells) {
+    const record = await store.read(id)
+    if (record) records.set(id, record)
+  }
+  return records
+}
+
+async function writeResults(definition: Experiment, { scale, out }: Chosen, cells: Cell[], versions: object) {
+  const rows = rowsOf(cells, await recordsOf(cells, out), definition.paper)
+  const { name, title } = definition
+  const base = join(out, `${name}.${scale}`)
+  const made = { name, title, scale, versions, written: new Date().toISOString() }
+  const files = { json: `${base}.json`, markdown: `${base}.md` }
+  await writeWhole(files.json, file => file.writeFile(`${JSON.stringify({ ...made, rows }, null, 1)}\n`))
+  await writeWhole(files.markdown, file => file.writeFile(markdown(definition, scale, rows)))
+  return { name, title, scale, rows, ...files }
+}
+
+function tally(rows: Row[]): Pick<ExperimentResult, 'rows' | 'done' | 'failed'> {
+  const count = (status: Row['status']) => rows.filter(row => row.status === status).length
+  return { rows, done: count('done'), failed: count('failed') }
+}

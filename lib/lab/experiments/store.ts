@@ -1,0 +1,62 @@
+// Finished cells on the disk: one JSON each, written at once when the cell is done, whole or not at all.
+import { mkdir, readdir, readFile, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ShellacError } from '../../errors.js'
+import { writeWhole } from '../../files.js'
+import type { CellRecord } from './cell.js'
+
+export class CellStore {
+  readonly folder: string
+
+  constructor(out: string) {
+    this.folder = join(out, 'cells')
+  }
+
+  /** What is kept under that key; null where nothing is, or what is there is no whole record. */
+  async read(id: string): Promise<CellRecord | null> {
+    const text = await readFile(this.#path(id), 'utf8').catch(() => null)
+    try {
+      const record = JSON.parse(text ?? '') as CellRecord
+      return record.id === id && (record.status === 'failed' || record.scores) ? record : null
+    } catch {
+      return null
+    }
+  }
+
+  write(record: CellRecord): Promise<void> {
+    return writeWhole(this.#path(record.id), file => file.writeFile(`${JSON.stringify(record, null, 1)}\n`))
+  }
+
+  #path(id: string): string {
+    return join(this.folder, `${id}.json`)
+  }
+}
+
+/** Makes the folders of an experiment, and clears away what a killed run left half-written. */
+export async function openFolder(out: string): Promise<void> {
+  for (const name of ['cells', 'models']) {
+    const folder = join(out, name)
+    try {
+      await mkdir(folder, { recursive: true })
+    } catch (error) {
+      throw new ShellacError(
+        'ERR_BAD_OPTION',
+        { thing: 'option "out"', found: (error as Error).message, expected: 'a folder that can be made' },
+        { cause: error },
+      )
+    }
+    for (const file of await readdir(folder)) {
+      const process = /\.(\d+)\.[0-9a-f]{8}\.tmp$/.exec(file)?.[1]
+      if (process && !isRunning(Number(process))) await unlink(join(folder, file)).catch(() => {})
+    }
+  }
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
