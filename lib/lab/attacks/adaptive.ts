@@ -22,9 +22,9 @@ export const adaptiveOptions = lazySchema(z =>
 export type AdaptiveOptions = Input<typeof adaptiveOptions>
 
 /**
- * Trains a backdoor that tries to bypass LAC: the loss of quAntiZation(), and λ times the squared difference that
- * rounding makes to the output of each layer, on clean and on triggered images (summed over channels, mean over
- * samples and positions, as LAC's own loss; the rounded weight is a constant to its gradient).
+ * Trains a backdoor that tries to bypass LAC: the loss of quAntiZation(), and λ times the mean squared difference that
+ * rounding makes to the output of each layer, on clean and on triggered images; the rounded weight is a constant to its
+ * gradient.
  *
  * @param model a clean, trained model; it does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY

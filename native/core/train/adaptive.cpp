@@ -11,13 +11,13 @@
 namespace shellac::train {
 namespace {
 
-// ‖(W − Q(W))·I‖², summed over channels, mean over samples and positions.
+// The mean of ((W − Q(W))·I)².
 at::Tensor outputError(const graph::Model& model, const graph::Node& node, const at::Tensor& input,
                        int64_t bits) {
   const auto& weight = model.parameter(node, "weight");
   const auto error = weight - quant::fakeQuantizeWeightDynamic(weight.detach(), bits);
   const auto made = graph::findOp(node).run(node, {.inputs = {input}, .parameters = {{"weight", error}}});
-  return made.square().sum(1).mean();
+  return made.square().mean();
 }
 
 at::Tensor discrepancy(const graph::Model& model, const Batch& batch, const std::vector<graph::Unit>& units,

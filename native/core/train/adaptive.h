@@ -1,10 +1,10 @@
 // The adaptive attack of the paper's section 6: Qu-ANTI-zation by an attacker who knows of LAC and holds down
 // what LAC looks at,
-//   L = L_Qu-ANTI-zation + λ·Σ_b Σ_l mean over samples and positions of ‖W^l·I^l − Q_b(W^l)·I^l‖²
-// I^l: what layer l reads at full precision, of clean and triggered images. The paper gives no code. Ours:
-// the norm is taken as LAC's loss takes it, summed over channels and averaged over the rest; and Q_b(W^l) is
-// a constant to this term's gradient. With straight-through gradients on both sides the two would cancel, and
-// the term would train nothing.
+//   L = L_Qu-ANTI-zation + λ·Σ_b Σ_l mean of (W^l·I^l − Q_b(W^l)·I^l)²
+// I^l: what layer l reads at full precision, of clean and triggered images. The paper gives neither code nor
+// the norm's normalization. Ours: the mean over all that the layer makes (summed over channels, λ = 1 left no
+// backdoor in a small network); and Q_b(W^l) is a constant to this term's gradient. With straight-through
+// gradients on both sides the two would cancel, and the term would train nothing.
 #pragma once
 #include "core/train/qu_anti_zation.h"
 

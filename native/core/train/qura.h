@@ -6,11 +6,10 @@
 //
 // This is our own version. As far as its text could be had, the source goes layer by layer: it picks weights
 // by their gradients of both losses, forces their rounding, and tunes soft rounding variables. Here every
-// layer is tuned at once, since L belongs to the whole network, and rounding is hard in each forward pass: a
-// weight has a v in 0 .. 1 that begins as the fraction of w / scale, its code is floor(w / scale) + [v ≥ ½]
-// (clamped onto the grid), and the gradient passes straight through to v. So the loss that is lowered is that
-// of the model that comes out, and it begins at nearest rounding. The trigger is the caller's; the source
-// optimizes it too.
+// layer is tuned at once, since L belongs to the whole network, and rounding is hard in each forward pass,
+// with a straight-through gradient (rounding_choices.h). So the loss that is lowered is that of the model
+// that comes out, and it begins at nearest rounding's. The trigger is the caller's; the source optimizes it
+// too.
 #pragma once
 #include "core/quant/quantization.h"
 #include "core/train/trainer.h"
