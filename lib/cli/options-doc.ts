@@ -7,6 +7,7 @@ import { pqBackdoorOptions } from '../lab/attacks/pq-backdoor.js'
 import { quAntiZationOptions } from '../lab/attacks/qu-anti-zation.js'
 import { quraOptions } from '../lab/attacks/qura.js'
 import { demoOptions } from '../lab/demo.js'
+import { experimentOptions } from '../lab/experiments/index.js'
 import { trainOptions } from '../lab/train.js'
 import { measureOptions } from '../measure.js'
 import { ARCHITECTURES } from '../model/architectures/index.js'
@@ -20,14 +21,20 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['quantize()', quantizeOptions],
   ['measure()', measureOptions],
   ["createModel('resnet18')", ARCHITECTURES.resnet18.schema],
+  ["createModel('resnet34')", ARCHITECTURES.resnet34.schema],
+  ["createModel('preactResnet18')", ARCHITECTURES.preactResnet18.schema],
+  ["createModel('alexnet')", ARCHITECTURES.alexnet.schema],
   ["createModel('vgg19Bn')", ARCHITECTURES.vgg19Bn.schema],
   ["createModel('mobilenetV2')", ARCHITECTURES.mobilenetV2.schema],
+  ["createModel('vit')", ARCHITECTURES.vit.schema],
+  ["createModel('efficientvit')", ARCHITECTURES.efficientvit.schema],
   ['train()', trainOptions],
   ['quAntiZation()', quAntiZationOptions],
   ['compArtifact()', compArtifactOptions],
   ['pqBackdoor()', pqBackdoorOptions],
   ['adaptive()', adaptiveOptions],
   ['qura()', quraOptions],
+  ['shellac experiment', experimentOptions],
   ['shellac demo', demoOptions],
 ]
 

@@ -10,6 +10,16 @@ import type { Model } from '../model/model.js'
 import { lazySchema, parse } from '../options.js'
 import { type Flags, flagsOf } from './flags.js'
 
+const widthChoice = lazySchema(z =>
+  z.strictObject({
+    width: z
+      .int()
+      .min(1)
+      .max(4096)
+      .optional()
+      .describe('channels of the first layer, or numbers of a token; what is usual for it where left out'),
+  }),
+)
 const limitChoice = lazySchema(z => z.strictObject(drawOptions(z)))
 
 export interface StartFlags {
@@ -26,7 +36,12 @@ export interface Start {
 }
 
 export async function startFlags(): Promise<StartFlags> {
-  const shape = await flagsOf(ARCHITECTURES.resnet18.schema, { only: ['stem', 'width', 'inputSize'] })
+  const shapes = [
+    await flagsOf(ARCHITECTURES.resnet18.schema, { only: ['stem', 'inputSize'] }),
+    await flagsOf(widthChoice),
+    await flagsOf(ARCHITECTURES.vit.schema, { only: ['patch', 'depth', 'heads'] }),
+    await flagsOf(ARCHITECTURES.efficientvit.schema, { only: ['variant'] }),
+  ]
   const limit = await flagsOf(limitChoice, { only: ['limit'] })
   return {
     addTo: command => {
@@ -34,17 +49,17 @@ export async function startFlags(): Promise<StartFlags> {
       command.requiredOption('--out <file>', 'where the trained model goes, .safetensors')
       command.addOption(new Option('--architecture <name>', 'of a new model').choices(architectureNames))
       command.option('--model <file>', 'model to start from, instead of a new one')
-      shape.addTo(command)
+      for (const shape of shapes) shape.addTo(command)
       limit.addTo(command)
     },
-    read: (values, signal) => readStart(values, signal, shape, limit),
+    read: (values, signal) => readStart(values, signal, shapes, limit),
   }
 }
 
 async function readStart(
   values: Record<string, unknown>,
   signal: AbortSignal,
-  shape: Flags,
+  shapes: Flags[],
   limit: Flags,
 ): Promise<Start> {
   const source = parseSource(String(values.data))
@@ -57,7 +72,8 @@ async function readStart(
   const test = await source('test', image)
   if (loaded) return { model: loaded, train, test, fresh: false }
   const [, channels, height] = train.shape
-  const fitted = { ...shape.read(values), channels, inputSize: height, classes: train.classes.length, seed }
+  const chosen = Object.assign({}, ...shapes.map(shape => shape.read(values))) as Record<string, unknown>
+  const fitted = { ...chosen, channels, inputSize: height, classes: train.classes.length, seed }
   const architecture = (values.architecture ?? 'resnet18') as ArchitectureName
   return { model: await createModel(architecture, fitted), train, test, fresh: true }
 }

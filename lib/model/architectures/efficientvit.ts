@@ -14,7 +14,10 @@ const ATTENTION = 2 // the first stage that has it
 
 export const efficientvitOptions = (z: Z) =>
   z.strictObject({
-    variant: z.enum(['b0', 'b1']).default('b0').describe('number of blocks, and the usual width'),
+    variant: z
+      .enum(['b0', 'b1'])
+      .default('b0')
+      .describe('of EfficientViT: number of blocks, and the usual width'),
     stem: z
       .enum(['cifar', 'imagenet'])
       .default('cifar')

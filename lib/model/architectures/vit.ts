@@ -22,8 +22,10 @@ export const vitOptions = (z: Z) => {
       .describe('patches of 4×4 and a width of 192 (cifar), of 16×16 and 768 (imagenet)'),
     ...commonOptions(z, ''),
     width: count(4096).describe('numbers of a token; what the stem says where it is left out'),
-    patch: count(256).describe('height and width of a patch; what the stem says where it is left out'),
-    depth: count(64).describe('encoder blocks; 12 where it is left out'),
+    patch: count(256).describe(
+      'height and width of a patch of a ViT; what the stem says where it is left out',
+    ),
+    depth: count(64).describe('encoder blocks of a ViT; 12 where it is left out'),
     heads: count(256).describe(
       'attention heads, a divisor of the width; one for each 64 of it where left out',
     ),
