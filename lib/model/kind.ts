@@ -4,8 +4,7 @@ import { openModel } from './safetensors/read.js'
 const ZIP = 0x04034b50 // "PK\3\4": what torch.jit.save and torch.save write
 
 /** What a file is, from its first bytes and its name. Throws ERR_BAD_MODEL for what Shellac does not read. */
-export async function kindOf(path: string): Promise<'zip' | 'safetensors'> {
-  if (path.endsWith('.onnx')) throw refused(path, 'an ONNX model, which Shellac does not read yet')
+export async function kindOf(path: string): Promise<'zip' | 'safetensors' | 'onnx'> {
   const file = await openModel(path)
   try {
     const head = Buffer.alloc(4)
@@ -16,7 +15,8 @@ export async function kindOf(path: string): Promise<'zip' | 'safetensors'> {
     await file.close()
   }
   if (path.endsWith('.safetensors')) return 'safetensors'
-  throw refused(path, 'neither a .safetensors file nor an archive of PyTorch')
+  if (path.endsWith('.onnx')) return 'onnx'
+  throw refused(path, 'neither a .safetensors or .onnx file nor an archive of PyTorch')
 }
 
 /** Protocols 2 to 5: a file of PyTorch before 1.6, or one that was pickled by hand. */
@@ -27,7 +27,7 @@ const refused = (path: string, found: string): ShellacError =>
     thing: `model file ${path}`,
     found,
     expected:
-      "Shellac's .safetensors, a state dict (.safetensors or torch.save) with { architecture }, or TorchScript",
+      "Shellac's .safetensors, ONNX, a state dict (.safetensors or torch.save) with { architecture }, or TorchScript",
     remedy: 'export it in Python: torch.jit.trace(model, example).save("model.pt")',
   })
 

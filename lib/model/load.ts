@@ -21,7 +21,7 @@ const loadOptions = lazySchema(z =>
       .array(z.int().min(1).max(65_536))
       .length(3)
       .optional()
-      .describe('[channels, height, width], for TorchScript files; found out where it is left out'),
+      .describe('[channels, height, width], for TorchScript and ONNX files; found out where it is left out'),
     architecture: z
       .union([z.string(), z.record(z.string(), z.unknown())])
       .optional()
@@ -45,6 +45,7 @@ export type LoadOptions = Input<typeof loadOptions>
  *   `architecture`. Usual wrappers (`state_dict`, `model`, `net`, ...) and prefixes (`module.`, `_orig_mod.`, ...) are
  *   left out, half precision becomes float32
  * - `.pt`, `.pth`, `.ts`: TorchScript (torch.jit.trace or torch.jit.script)
+ * - `.onnx`: a classifier of images, opset 13 to 24; float, or QDQ with int8 or int4 codes (a QuantizedModel)
  *
  * @throws ERR_BAD_MODEL, ERR_UNSUPPORTED_OP (named), ERR_BAD_OPTION, ERR_OUT_OF_MEMORY, ERR_NO_LIBTORCH
  * @example const model = await loadModel('resnet18.pt', { inputShape: [3, 32, 32] })
@@ -63,6 +64,11 @@ export function loadModel(path: string, options: LoadOptions = {}): Promise<Mode
           return createFrom(native, spec, withNormalization(facts, settings), settings)
         }
         return fromStateDict(native, plainFacts(path, settings), safetensorsDict(path, content), settings)
+      }
+      case 'onnx': {
+        const { readOnnx } = await import('./onnx/read/load.js')
+        const { spec, facts } = await readOnnx(path, settings.inputShape ?? null, paceOf(settings.signal))
+        return createFrom(native, spec, withNormalization(facts, settings), settings)
       }
     }
   })

@@ -1,0 +1,100 @@
+// Shape arithmetic, done when the model is read. NaN stands for the size of the batch, and for all that depends on it.
+import type { Call, Lower } from '../call.js'
+import { unsupported } from '../refuse.js'
+import { numbersOf } from '../stored.js'
+import type { Numbers, Value } from '../values.js'
+
+const MOST = 1024
+
+const list = (values: readonly number[], scalar = false): Numbers => ({ kind: 'numbers', values, scalar })
+
+/** Both operands as numbers, or null where one depends on the images or is no list of integers. */
+export function arithmetic(call: Call, combine: (one: number, other: number) => number): Value | null {
+  if (![0, 1].some(at => call.inputs[at]?.kind === 'numbers')) return null
+  if (![0, 1].every(at => call.inputs[at]?.kind === 'numbers' || call.inputs[at]?.kind === 'constant'))
+    return null
+  const [one, other] = [call.numbers(0), call.numbers(1)]
+  const length = Math.max(one.values.length, other.values.length)
+  if ([one, other].some(({ values }) => values.length !== length && values.length !== 1) || length > MOST) {
+    throw call.bad(`lists of ${one.values.length} and ${other.values.length}`, 'lists of one length')
+  }
+  const at = ({ values }: Numbers, index: number) => values[values.length === 1 ? 0 : index] ?? Number.NaN
+  const values = Array.from({ length }, (_, index) => combine(at(one, index), at(other, index)))
+  return list(values, one.scalar && other.scalar)
+}
+
+/** The file's sizes of a value: the batch first. */
+export const shape: Lower = call => {
+  const input = call.feature(0)
+  const [channels, ...rest] = input.shape
+  const sizes = input.layout === 'nhwc' ? [...rest, channels as number] : input.shape
+  const all = [call.around.batch ?? Number.NaN, ...sizes]
+  const end = call.attributes.has('end') ? call.attributes.integer('end', 0) : undefined
+  return list(all.slice(call.attributes.integer('start', 0), end))
+}
+
+export const gather: Lower = call => {
+  const data = call.numbers(0)
+  const indices = call.numbers(1)
+  if (call.attributes.integer('axis', 0) !== 0) throw call.bad('another axis', 'axis 0 of a list of sizes')
+  const picked = indices.values.map(index => data.values[index < 0 ? index + data.values.length : index])
+  if (picked.some(value => value === undefined))
+    throw call.bad(`indices [${indices.values.slice(0, 8)}]`, 'some within')
+  return list(picked as number[], indices.scalar)
+}
+
+export const concat: Lower = call => {
+  const features = call.inputs.filter(value => value?.kind === 'feature')
+  if (features.length === 0) {
+    const values = call.inputs.flatMap((_, at) => call.numbers(at).values)
+    if (values.length > MOST) throw call.bad(`a list of ${values.length}`, `${MOST} at most`)
+    return list(values)
+  }
+  const images = call.inputs.map((_, at) => call.feature(at))
+  const [first, ...others] = images
+  const axis = call.attributes.integer('axis', 0)
+  const channels = first?.layout === 'nhwc' ? [3, -1] : [1, -3]
+  const fits = images.every(({ shape, layout }) => shape.length === 3 && layout === first?.layout)
+  if (!first || !fits || !channels.includes(axis)) {
+    throw unsupported(call.node, `axis ${axis} of values`, 'Concat of channels')
+  }
+  return others.reduce(
+    (joined, next) =>
+      call.builder.add(
+        call.name,
+        'concat',
+        [joined, next],
+        [(joined.shape[0] ?? 0) + (next.shape[0] ?? 0), ...joined.shape.slice(1)],
+      ),
+    first,
+  )
+}
+
+export const slice: Lower = call => {
+  const { values } = call.numbers(0)
+  const bound = (at: number, name: string) =>
+    call.has(at) ? call.numbers(at).values : call.attributes.integers(name)
+  const [start = 0] = bound(1, 'starts') ?? []
+  const [end = values.length] = bound(2, 'ends') ?? []
+  const [step = 1] = (call.has(4) ? call.numbers(4).values : null) ?? [1]
+  if (step !== 1) throw unsupported(call.node, `step ${step}`, 'step 1')
+  return list(values.slice(start, Math.min(end, values.length)))
+}
+
+export const constantOfShape: Lower = call => {
+  const { values } = call.numbers(0)
+  const count = values.reduce((product, size) => product * size, 1)
+  const value = call.attributes.tensor('value')
+  const [filled = 0] = value ? (numbersOf(call.around.stored(value)) ?? []) : [0]
+  if (values.length > 1 || !(count >= 0 && count <= MOST)) throw call.bad(`shape [${values}]`, 'a short list')
+  return list(new Array<number>(count).fill(filled))
+}
+
+export const constant: Lower = call => {
+  const tensor = call.attributes.tensor('value')
+  if (tensor)
+    return { kind: 'constant', tensor: { ...call.around.stored(tensor), name: call.node.output[0] ?? '' } }
+  if (call.attributes.has('value_ints')) return list(call.attributes.integers('value_ints') ?? [])
+  if (call.attributes.has('value_int')) return list([call.attributes.integer('value_int', 0)], true)
+  throw unsupported(call.node, 'a constant without a tensor', 'attribute "value"')
+}
