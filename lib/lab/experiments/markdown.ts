@@ -21,7 +21,9 @@ const AXES: Axis[] = [
 /** Axes of one value stand above the table, the others are its first columns. */
 export function markdown(experiment: Experiment, scale: ScaleName, rows: Row[]): string {
   const summaries = summarize(rows)
-  const varying = AXES.filter(axis => new Set(summaries.map(({ axes }) => axes[axis])).size > 1)
+  const varying = AXES.filter(axis => !redundant(axis, summaries)).filter(
+    axis => new Set(summaries.map(({ axes }) => axes[axis])).size > 1,
+  )
   const fixed = AXES.filter(axis => !varying.includes(axis) && axis !== 'attackBits')
   const facts = fixed.flatMap(axis => factOf(axis, summaries[0]?.axes[axis]))
   const head = [...varying.map(title), 'seeds', 'BA', 'ASR', 'RA', 'DER', 'paper: BA', 'ASR', 'DER']
@@ -44,6 +46,10 @@ export function markdown(experiment: Experiment, scale: ScaleName, rows: Row[]):
     '',
   ].join('\n')
 }
+
+/** Which bits an attack was trained for says nothing new where they are the bits of the cell. */
+const redundant = (axis: Axis, summaries: Summary[]): boolean =>
+  axis === 'attackBits' && summaries.every(({ axes }) => axes.attackBits === axes.bits)
 
 const tableRow = (cells: string[]): string =>
   `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`

@@ -1,5 +1,6 @@
 // From grids to cells: every combination, with every option that determines its numbers.
 
+import { ShellacError } from '../../errors.js'
 import { ARCHITECTURES } from '../../model/architectures/index.js'
 import { ATTACKS, type Attack } from '../attacks/index.js'
 import { DEFENCES } from '../defences/index.js'
@@ -135,6 +136,7 @@ async function settle(
       common: { ...scale.defence, ...looped, ...(preset && { ...rounding, quantizer: preset }) },
       own: { ...scale.defences[raw.defence.name], ...raw.defence.options },
     }))
+  if (raw.quantizer === null && defence?.options.weightBits !== undefined) throw needsBits(defence.name)
   return {
     ...raw,
     architecture,
@@ -147,18 +149,32 @@ async function settle(
   }
 }
 
-function settleAttack(
+async function settleAttack(
   { name, options }: Chosen,
   attackBits: number,
   common: Record<string, unknown>,
   scale: Scale,
 ): Promise<Chosen> {
-  const bits = scale.attackPerBits.includes(name) ? { bits: attackBits } : {}
+  const bits = scale.attackPerBits.includes(name) ? await onlyFor(name, attackBits) : {}
   return resolve('attack', ATTACKS, name, {
     common,
     own: { ...bits, ...scale.attacks[name]?.options, ...options },
   })
 }
+
+/** As the attack's option "bits" wants it: a number, or a list of them. */
+async function onlyFor(name: string, attackBits: number): Promise<{ bits?: number | number[] }> {
+  const shape = (await (ATTACKS as Record<string, Attack>)[name]?.schema())?.shape
+  if (shape?.bits === undefined) return {}
+  return { bits: shape.bits.safeParse(attackBits).success ? attackBits : [attackBits] }
+}
+
+const needsBits = (name: string): ShellacError =>
+  new ShellacError('ERR_BAD_OPTION', {
+    thing: `defence ${name} at full precision`,
+    found: 'it rounds',
+    expected: 'bits from 2 to 8',
+  })
 
 /** The preset that the attack was made for; a clean model is rounded as Qu-ANTI-zation's are. */
 const wakingPreset = (attack: Chosen | null): string =>

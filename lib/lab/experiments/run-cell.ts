@@ -18,7 +18,6 @@ import { runAnalysis } from './analyses.js'
 import type { Cell, CellResult, CellSettings } from './cell.js'
 import type { ModelCache } from './models.js'
 import { poison } from './poison.js'
-import { FULL_PRECISION } from './schema.js'
 import type { DataShelf } from './shelf.js'
 
 export interface Bench {
@@ -110,11 +109,7 @@ async function defend(
 /** Nearest rounding, where the defence is not itself the rounding. */
 async function round(settings: CellSettings, model: Model, images: Dataset, job: Job): Promise<Model> {
   const { bits, activationBits, quantizer, calibration, seed } = settings
-  if (bits === FULL_PRECISION || quantizer === null) {
-    if (model instanceof QuantizedModel) throw needsBits(settings)
-    return model
-  }
-  if (model instanceof QuantizedModel) return model
+  if (quantizer === null || model instanceof QuantizedModel) return model
   type Preset = NonNullable<Parameters<typeof quantize>[2]>['quantizer']
   const preset = quantizer as Preset
   return quantize(model, images, {
@@ -148,11 +143,4 @@ const alreadyRounded = (name: string): ShellacError =>
     thing: `attack ${name}`,
     found: 'it gives a quantized model',
     expected: 'one that gives a model at full precision, for the experiment to round',
-  })
-
-const needsBits = ({ defence }: CellSettings): ShellacError =>
-  new ShellacError('ERR_BAD_OPTION', {
-    thing: `defence ${defence?.name} at full precision`,
-    found: 'it rounds',
-    expected: 'bits from 2 to 8',
   })

@@ -31,13 +31,13 @@ t.test('plan: every combination, each with every option that determines it', asy
   t.equal(cellLabel(cells[0]!), 'cifar10 resnet18 qu-anti-zation 8-bit none attacker seed-0')
   const { settings } = cells.find(({ axes }) => axes.bits === 4 && axes.defence === 'lac-pda')!
   t.match(settings, {
-    dataset: { source: 'mnist', train: 512 },
-    architecture: { options: { width: 2, stem: 'cifar' } },
-    attack: { name: 'qu-anti-zation', options: { bits: [8, 4], c1: 0.5, epochs: 2, target: 0, seed: 0 } },
+    dataset: { source: 'mnist', train: 1500 },
+    architecture: { options: { width: 4, stem: 'cifar' } },
+    attack: { name: 'qu-anti-zation', options: { bits: [4], c1: 0.5, c2: 1, epochs: 3, target: 0, seed: 0 } },
     quantizer: 'attacker',
     activationBits: 4,
     defence: {
-      options: { weightBits: 4, activationBits: 4, quantizer: 'attacker', calibration: 64, seed: 0 },
+      options: { weightBits: 4, activationBits: 4, quantizer: 'attacker', calibration: 200, seed: 0 },
     },
   })
   const text = JSON.stringify(settings)

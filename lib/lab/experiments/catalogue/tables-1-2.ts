@@ -5,6 +5,9 @@ import { TWO_BY_TWO, WHOSE_QUANTIZER } from './shared.js'
 
 const BASELINES = ['ft', 'fine-pruning', 'mcr', 'nad', 'i-bau', 'ft-sam']
 
+const MCR =
+  'MCR: the paper takes the better of t = 0.1 and t = 0.9 by the results on test images; ours is at one t.'
+
 const against = (dataset: string): ExperimentInput['cells'] => {
   const grid = { dataset, bits: [8, 4], attack: ['comp-artifact', 'qu-anti-zation', 'pq-backdoor'] }
   return [
@@ -16,7 +19,7 @@ const against = (dataset: string): ExperimentInput['cells'] => {
 export const table1 = defineExperiment({
   name: 'table-1',
   title: 'Table 1: defences on CIFAR-10, ResNet-18',
-  notes: [WHOSE_QUANTIZER],
+  notes: [WHOSE_QUANTIZER, MCR],
   cells: against('cifar10'),
   paper: TABLE_1,
 })
@@ -24,7 +27,12 @@ export const table1 = defineExperiment({
 export const table2 = defineExperiment({
   name: 'table-2',
   title: 'Table 2: defences on Tiny-ImageNet, ResNet-18',
-  notes: [WHOSE_QUANTIZER, 'The DER of FT-SAM against PQBackdoor at 4 bits is printed as 0.50; it is 50.00.'],
+  notes: [
+    WHOSE_QUANTIZER,
+    MCR,
+    'The DER of FT-SAM against PQBackdoor at 4 bits is printed as 0.50; it is 50.00.',
+  ],
   cells: against('tiny-imagenet'),
+  scales: { paper: { defences: { 'ft-sam': { rho: 8, labelSmoothing: 0 } } } },
   paper: TABLE_2,
 })
