@@ -3,6 +3,10 @@
  *
  * @module shellac-torch
  */
+
+export type { ValueDifference } from './compare/first-difference.js'
+export { type OnnxRunnerOptions, onnxRunner } from './compare/onnx-runner.js'
+export type { Logits, Runner } from './compare/runner.js'
 export {
   applySplit,
   type BenignSplit,
@@ -28,4 +32,5 @@ export { QuantizedModel, type QuantizeReport, type UnitReport } from './model/qu
 export type { Progress } from './native/progress.js'
 export { type PurifyOptions, purify } from './purify.js'
 export { type QuantizeOptions, quantize } from './quantize.js'
+export { type VerifyOptions, type VerifyResult, verify } from './verify.js'
 export { version } from './version.js'

@@ -10,9 +10,10 @@ import { measure } from './commands/measure.js'
 import { purify } from './commands/purify.js'
 import { quantize } from './commands/quantize.js'
 import { train } from './commands/train.js'
+import { verify } from './commands/verify.js'
 import { EXIT, fail } from './run.js'
 
-const COMMANDS = [demo, inspect, quantize, purify, measure, train, attack, experiment, doctor]
+const COMMANDS = [demo, inspect, quantize, purify, measure, verify, train, attack, experiment, doctor]
 
 async function main(argv: string[]): Promise<void> {
   const program = new Command('shellac')

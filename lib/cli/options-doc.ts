@@ -14,12 +14,14 @@ import { ARCHITECTURES } from '../model/architectures/index.js'
 import type { LazySchema } from '../options.js'
 import { purifyOptions } from '../purify.js'
 import { quantizeOptions } from '../quantize.js'
+import { verifyOptions } from '../verify.js'
 import { kebab, propertiesOf, rangeOf } from './flags.js'
 
 const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['purify()', purifyOptions],
   ['quantize()', quantizeOptions],
   ['measure()', measureOptions],
+  ['verify()', verifyOptions],
   ["createModel('resnet18')", ARCHITECTURES.resnet18.schema],
   ["createModel('resnet34')", ARCHITECTURES.resnet34.schema],
   ["createModel('preactResnet18')", ARCHITECTURES.preactResnet18.schema],
