@@ -52,6 +52,10 @@ for (const [architecture, options] of [
   ['vgg19Bn', { width: 2, inputSize: 32 }],
   ['mobilenetV2', { width: 4, inputSize: 32 }],
   ['resnet18', { width: 2, stem: 'imagenet', inputSize: 64 }],
+  ['alexnet', { width: 4, inputSize: 64 }],
+  ['preactResnet18', { width: 2 }],
+  ['vit', { width: 16, depth: 2, heads: 2, patch: 8 }],
+  ['efficientvit', { width: 2 }],
 ] as const) {
   t.test(`${architecture}: the same logits`, { skip: withoutRuntime }, async t => {
     const model = await createModel(architecture, { ...options, seed: 1 })
@@ -60,5 +64,25 @@ for (const [architecture, options] of [
     const shape = [4, ...model.inputShape]
     const { difference } = await parity(model, path, noise(shape.reduce((a, b) => a * b)), shape)
     t.ok(difference <= 1e-4, `${difference}`)
+  })
+}
+
+for (const activationBits of ['none', 8] as const) {
+  t.test(`a transformer, W4A${activationBits}`, { skip: withoutRuntime }, async t => {
+    const model = await createModel('vit', {
+      channels: 1,
+      inputSize: 28,
+      patch: 7,
+      width: 16,
+      depth: 2,
+      seed: 1,
+    })
+    const data = await datasets.mnist({ split: 'train', limit: 32 })
+    const bits = { weightBits: 4, activationBits, quantizer: 'minmax', threads: 1 } as const
+    const quantized = await quantize(model, data, bits)
+    const path = join(t.testdir({}), 'm.onnx')
+    await quantized.save(path)
+    const { difference } = await parity(quantized, path, images.subarray(0, 20 * 784), [20, 1, 28, 28])
+    t.ok(difference <= (activationBits === 'none' ? 1e-4 : 5e-2), `${difference}`)
   })
 }

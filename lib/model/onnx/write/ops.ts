@@ -4,6 +4,7 @@ import { ShellacError } from '../../../errors.js'
 import { floatVector, int64Vector, scalar } from '../tensor.js'
 import { averageMatrix } from './average-matrix.js'
 import type { AttributeValue, GraphWriter } from './graph-writer.js'
+import * as transformer from './transformer.js'
 import { pair, poolAttributes, windowAttributes } from './window.js'
 
 export interface Call {
@@ -46,7 +47,10 @@ function conv(call: Call): void {
 }
 
 function linear(call: Call): void {
-  if (call.inputShapes[0]?.length !== 1) throw refused(call, 'a linear layer on more than one vector')
+  if (call.inputShapes[0]?.length !== 1) {
+    transformer.tokenLinear(call)
+    return
+  }
   const inputs = defined([...call.inputs, call.parameter('weight'), call.parameter('bias')])
   call.writer.nodeInto('Gemm', inputs, call.output, { transB: 1 })
 }
@@ -130,6 +134,16 @@ const OPS: Readonly<Record<string, (call: Call) => void>> = {
   flatten,
   dropout: last('Identity'),
   identity: last('Identity'),
+  hardswish: last('HardSwish'),
+  concat: last('Concat', () => ({ axis: 1 })),
+  layerNorm: transformer.layerNorm,
+  gelu: transformer.gelu,
+  attention: transformer.attention,
+  liteAttention: transformer.liteAttention,
+  tokens: transformer.tokens,
+  classToken: transformer.classToken,
+  positionEmbedding: transformer.positionEmbedding,
+  selectToken: transformer.selectToken,
 }
 
 /** Throws ERR_UNSUPPORTED_OP for an op that has no counterpart. */
