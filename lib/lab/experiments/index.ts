@@ -1,18 +1,16 @@
 // The experiments: the paper's tables and figures, and a user's own.
-import { join } from 'node:path'
 import { resolveDevice } from '../../device.js'
 import { atCall } from '../../errors.js'
-import { writeWhole } from '../../files.js'
 import { loadNative } from '../../native/core.js'
 import type { Progress } from '../../native/progress.js'
 import { type Input, jobOptions, lazySchema, parse, type Settings } from '../../options.js'
 import { version } from '../../version.js'
-import { type Cell, type CellRecord, cellLabel } from './cell.js'
+import { type Cell, cellLabel } from './cell.js'
 import { type CellEvent, type CellRunner, runCells } from './engine.js'
 import { loadExperiment } from './load.js'
-import { markdown } from './markdown.js'
 import { ModelCache } from './models.js'
 import { planCells } from './plan.js'
+import { recordsOf, writeResults } from './results.js'
 import { type Row, rowsOf } from './rows.js'
 import { runCell } from './run-cell.js'
 import { scaleOf } from './scales/index.js'
@@ -85,29 +83,22 @@ export function runExperiment(
     const { out, device: wanted, threads, signal, onProgress } = settings
     await openFolder(out)
     const device = await resolveDevice(wanted)
-    const store = new CellStore(out)
-    let prefix = ''
-    const watch =
-      onProgress && ((progress: Progress) => onProgress({ ...progress, stage: `${prefix}${progress.stage}` }))
-    const bench = {
-      data: new DataShelf(settings.data, out),
-      models: new ModelCache(out),
-      device,
-      threads,
-      signal,
-      onProgress: watch,
-    }
-    const run = runner ?? ((cell: Cell) => runCell(cell, bench))
-    const versions = {
-      shellac: version,
-      libtorch: (await loadNative()).versions().libtorch,
-      node: process.versions.node,
-    }
-    const onStart = (cell: Cell, number: number, of: number) => {
-      prefix = `[${number}/${of}] ${cellLabel(cell)}: `
-    }
+    const { libtorch } = (await loadNative()).versions()
+    const versions = { shellac: version, libtorch, node: process.versions.node }
+    const watch = watcher(onProgress)
+    const job = { device, threads, signal }
+    const data = new DataShelf(settings.data, out)
+    const bench = { ...job, data, models: new ModelCache(out), onProgress: watch.onProgress }
+    const run = runner ?? (cell => runCell(cell, bench))
     try {
-      await runCells(cells, { store, run, versions, device, threads, signal, onStart, onEnd: onCell })
+      await runCells(cells, {
+        ...job,
+        store: new CellStore(out),
+        run,
+        versions,
+        onStart: watch.onStart,
+        onEnd: onCell,
+      })
     } catch (error) {
       await writeResults(definition, settings, all, versions)
       throw error
@@ -118,6 +109,19 @@ export function runExperiment(
   })
 }
 
+/** Progress of a job says which cell it is of. */
+function watcher(onProgress: ((progress: Progress) => void) | undefined) {
+  let prefix = ''
+  return {
+    onStart: (cell: Cell, number: number, of: number) => {
+      prefix = `[${number}/${of}] ${cellLabel(cell)}: `
+    },
+    onProgress:
+      onProgress &&
+      ((progress: Progress) => onProgress({ ...progress, stage: `${prefix}${progress.stage}` })),
+  }
+}
+
 /** The cells that a run would have, and which are done; nothing is trained, read or written. */
 export async function dryRun(
   experiment: string | ExperimentInput,
@@ -125,6 +129,7 @@ export async function dryRun(
 ): Promise<Row[]> {
   const { onCell: _onCell, runner: _runner, ...rest } = options
   const settings = await parse('experiment', experimentOptions, rest)
+  new DataShelf(settings.data, settings.out) // complains of sources that there are not
   const { definition, cells } = await plan(experiment, settings)
   const rows = rowsOf(cells, await recordsOf(cells, settings.out), definition.paper)
   return rows.map((row, at) => ({
@@ -147,27 +152,6 @@ interface Plan {
   all: Cell[]
   /** Those to run. */
   cells: Cell[]
-}
-
-async function recordsOf(cells: Cell[], out: string): Promise<Map<string, CellRecord>> {
-  const store = new CellStore(out)
-  const records = new Map<string, CellRecord>()
-  for (const { id } of cells) {
-    const record = await store.read(id)
-    if (record) records.set(id, record)
-  }
-  return records
-}
-
-async function writeResults(definition: Experiment, { scale, out }: Chosen, cells: Cell[], versions: object) {
-  const rows = rowsOf(cells, await recordsOf(cells, out), definition.paper)
-  const { name, title } = definition
-  const base = join(out, `${name}.${scale}`)
-  const made = { name, title, scale, versions, written: new Date().toISOString() }
-  const files = { json: `${base}.json`, markdown: `${base}.md` }
-  await writeWhole(files.json, file => file.writeFile(`${JSON.stringify({ ...made, rows }, null, 1)}\n`))
-  await writeWhole(files.markdown, file => file.writeFile(markdown(definition, scale, rows)))
-  return { name, title, scale, rows, ...files }
 }
 
 function tally(rows: Row[]): Pick<ExperimentResult, 'rows' | 'done' | 'failed'> {

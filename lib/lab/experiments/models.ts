@@ -6,6 +6,11 @@ import { loadModel } from '../../model/load.js'
 import type { Model } from '../../model/model.js'
 import { keyOf } from './key.js'
 
+export interface Kept {
+  key: string
+  model: Model
+}
+
 export class ModelCache {
   readonly #folder: string
 
@@ -18,7 +23,7 @@ export class ModelCache {
    * goes on with the same bits. A file that cannot be read is made again; one is never half-written, since it is
    * renamed into place.
    */
-  async get(recipe: unknown, make: () => Promise<Model>): Promise<{ key: string; model: Model }> {
+  async get(recipe: unknown, make: () => Promise<Model>): Promise<Kept> {
     const key = keyOf(recipe)
     const path = join(this.#folder, `${key}.safetensors`)
     const there = (await stat(path).catch(() => null)) !== null

@@ -1,0 +1,36 @@
+// What the cells of an experiment gave, as the files that people and programs read.
+import { join } from 'node:path'
+import { writeWhole } from '../../files.js'
+import type { Cell, CellRecord } from './cell.js'
+import { markdown } from './markdown.js'
+import { rowsOf } from './rows.js'
+import type { Experiment, ScaleName } from './schema.js'
+import { CellStore } from './store.js'
+
+/** What is known of the cells, done or failed. */
+export async function recordsOf(cells: Cell[], out: string): Promise<Map<string, CellRecord>> {
+  const store = new CellStore(out)
+  const records = new Map<string, CellRecord>()
+  for (const { id } of cells) {
+    const record = await store.read(id)
+    if (record) records.set(id, record)
+  }
+  return records
+}
+
+/** OUT/NAME.SCALE.json and .md. */
+export async function writeResults(
+  definition: Experiment,
+  { scale, out }: { scale: ScaleName; out: string },
+  cells: Cell[],
+  versions: object,
+) {
+  const rows = rowsOf(cells, await recordsOf(cells, out), definition.paper)
+  const { name, title } = definition
+  const base = join(out, `${name}.${scale}`)
+  const made = { name, title, scale, versions, written: new Date().toISOString() }
+  const files = { json: `${base}.json`, markdown: `${base}.md` }
+  await writeWhole(files.json, file => file.writeFile(`${JSON.stringify({ ...made, rows }, null, 1)}\n`))
+  await writeWhole(files.markdown, file => file.writeFile(markdown(definition, scale, rows)))
+  return { name, title, scale, rows, ...files }
+}
