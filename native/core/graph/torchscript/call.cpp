@@ -21,6 +21,11 @@ Parameter Call::parameter(size_t index) const {
 
 int64_t Call::integer(size_t index) const {
   if (const auto* integer = at(index).as<int64_t>()) return *integer;
+  // A number that was traced as a tensor without axes.
+  const auto* constant = at(index).as<Parameter>();
+  if (constant && constant->name.empty() && constant->tensor.defined() && constant->tensor.dim() == 0 &&
+      constant->tensor.scalar_type() == at::kLong)
+    return constant->tensor.item<int64_t>();
   refuse("argument " + std::to_string(index) + " is not a known integer");
 }
 

@@ -34,6 +34,7 @@ using Meaning = std::function<Value(const Call&)>;
 
 // Ops on tensors become nodes; ops on numbers, sizes and lists are computed.
 const std::map<std::string, Meaning>& tensorOps();
+std::map<std::string, Meaning> transformerOps();  // those of tensorOps() that transformers need
 const std::map<std::string, Meaning>& scalarOps();
 
 }  // namespace shellac::graph::torchscript

@@ -62,6 +62,10 @@ Value fromIValue(const c10::IValue& value, const std::string& name) {
   return sequence(std::move(items));
 }
 
+bool isTensor(const Value& value) {
+  return value.as<Activation>() || value.as<Positions>() || value.as<Parameter>();
+}
+
 class Interpreter {
  public:
   explicit Interpreter(const Shape& inputShape) : builder_(inputShape) {}
@@ -129,7 +133,7 @@ class Interpreter {
     if (op == "prim::TupleUnpack" || op == "prim::ListUnpack") return unpack(node, arguments, frame);
     auto result = compute(node, op, arguments);
     if (node.outputs().size() == 1) frame[node.output()] = std::move(result);
-    if (node.outputs().size() > 1) refuseOp(op, locationOf(node));
+    if (node.outputs().size() > 1) unpack(node, {result}, frame);
   }
 
   Value compute(const jit::Node& node, const std::string& op, const std::vector<Value>& arguments) {
@@ -150,9 +154,7 @@ class Interpreter {
 
   Value meaning(const jit::Node& node, const std::string& op, const std::vector<Value>& arguments) {
     const Call call{op, [&node] { return locationOf(node); }, arguments, builder_};
-    const bool tensors = std::any_of(arguments.begin(), arguments.end(), [](const Value& value) {
-      return value.as<Activation>() || value.as<Parameter>();
-    });
+    const bool tensors = op == "aten::cat" || std::any_of(arguments.begin(), arguments.end(), isTensor);
     // aten::add serves both tensors and numbers.
     if (const auto found = tensorOps().find(op); found != tensorOps().end() && tensors)
       return found->second(call);

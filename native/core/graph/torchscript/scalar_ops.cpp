@@ -110,6 +110,7 @@ const std::map<std::string, Meaning>& scalarOps() {
       {"aten::sub", arithmetic([](int64_t a, int64_t b) { return a - b; })},
       {"aten::mul", arithmetic([](int64_t a, int64_t b) { return a * b; })},
       {"aten::floordiv", floorDivide},
+      {"aten::floor_divide", floorDivide},
       {"aten::__is__", is},
       {"aten::__isnot__", isNot},
       {"aten::__not__", negation},

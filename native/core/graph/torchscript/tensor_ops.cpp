@@ -148,6 +148,10 @@ Value adaptiveAvgPool(const Call& call) {
 
 Value add(const Call& call) {
   if (!call.absent(2) && call.number(2) != 1) call.refuse("alpha is not 1");
+  if (call.at(1).as<Parameter>()) {
+    return {
+        call.builder.emit("positionEmbedding", {call.activation(0)}, {}, {{"embedding", call.parameter(1)}})};
+  }
   return {call.builder.emit("add", {call.activation(0), call.activation(1)})};
 }
 
@@ -160,22 +164,33 @@ Value flat(const Call& call) {
   return viewOf(x, call.builder.emit("flatten", {x}));
 }
 
-// flatten(x, start, end): from the first axis after the batch to the last.
+// flatten(x, start, end): from the first axis after the batch to the last, or those of an image's positions.
 Value flatten(const Call& call) {
   const auto rank = static_cast<int64_t>(call.builder.shape(call.activation(0)).size()) + 1;
   const auto start = call.integer(1), end = call.integer(2);
+  if (rank == 4 && start == 2 && (end == -1 || end == 3)) return {Positions{call.activation(0)}};
   if ((start != 1 && start != 1 - rank) || (end != -1 && end != rank - 1))
     call.refuse("it does not flatten all axes but the batch");
   return flat(call);
 }
 
-// view and reshape(x, sizes): [batch or -1, features or -1], which is a flatten, or the shape as it is.
+// [batch, channels, positions] of an image.
+bool flattensPositions(const Shape& image, const std::vector<Value>& sizes) {
+  if (image.size() != 3 || sizes.size() != 3 || !sizes[0].as<BatchSize>()) return false;
+  const auto *channels = sizes[1].as<int64_t>(), *positions = sizes[2].as<int64_t>();
+  return channels && *channels == image[0] && positions &&
+         (*positions == -1 || *positions == image[1] * image[2]);
+}
+
+// view and reshape(x, sizes): [batch or -1, features or -1], which is a flatten, or the positions of an image
+// along one axis.
 Value reshape(const Call& call) {
   const auto x = call.activation(0);
   const auto& shape = call.builder.shape(x);
   int64_t features = 1;
   for (const auto size : shape) features *= size;
   const auto* sizes = call.at(1).as<Sequence>();
+  if (sizes && flattensPositions(shape, **sizes)) return {Positions{x}};
   if (!sizes || (*sizes)->size() != 2) call.refuse("it is not a flatten to [batch, features]");
   const auto& batch = (**sizes)[0];
   const auto* first = batch.as<int64_t>();
@@ -223,9 +238,7 @@ Value to(const Call& call) {
   return alias(call);
 }
 
-}  // namespace
-
-const std::map<std::string, Meaning>& tensorOps() {
+const std::map<std::string, Meaning>& convolutionalOps() {
   static const std::map<std::string, Meaning> meanings = {
       {"aten::conv2d", [](const Call& call) { return convolution(call, 6); }},
       {"aten::_convolution", tracedConvolution},
@@ -237,6 +250,8 @@ const std::map<std::string, Meaning>& tensorOps() {
       {"aten::relu_", inPlace(plain("relu"))},
       {"aten::relu6", plain("relu6")},
       {"aten::relu6_", inPlace(plain("relu6"))},
+      {"aten::hardswish", plain("hardswish")},
+      {"aten::hardswish_", inPlace(plain("hardswish"))},
       {"aten::hardtanh", hardtanh},
       {"aten::hardtanh_", inPlace(hardtanh)},
       {"aten::clamp", clamp},
@@ -259,6 +274,17 @@ const std::map<std::string, Meaning>& tensorOps() {
       {"aten::to", to},
   };
   return meanings;
+}
+
+}  // namespace
+
+const std::map<std::string, Meaning>& tensorOps() {
+  static const auto all = [] {
+    auto meanings = transformerOps();
+    meanings.insert(convolutionalOps().begin(), convolutionalOps().end());
+    return meanings;
+  }();
+  return all;
 }
 
 }  // namespace shellac::graph::torchscript

@@ -27,6 +27,12 @@ struct Memory {
 };
 using Activation = std::shared_ptr<Memory>;
 
+// An image whose positions lie along one axis, [n, c, h·w]: the graph knows it as tokens, once it is
+// transposed.
+struct Positions {
+  Activation image;
+};
+
 struct Parameter {
   std::string name;  // empty for a constant of the code
   at::Tensor tensor;
@@ -45,8 +51,8 @@ struct Value;
 using Sequence = std::shared_ptr<const std::vector<Value>>;
 
 struct Value {
-  std::variant<None, bool, int64_t, double, std::string, BatchSize, Unknown, Activation, Parameter, Module,
-               FunctionValue, Sequence>
+  std::variant<None, bool, int64_t, double, std::string, BatchSize, Unknown, Activation, Positions, Parameter,
+               Module, FunctionValue, Sequence>
       is;
 
   template <typename Kind>
