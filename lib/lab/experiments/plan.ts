@@ -45,12 +45,13 @@ function cross(lists: Record<string, readonly unknown[]>): Record<string, unknow
 }
 
 async function planCell(grid: Grid, point: Point, scale: Scale): Promise<Cell> {
+  const perBits = grid.attackBits !== undefined || scale.attackPerBits.includes(point.attack.name)
   const attackBits = grid.attackBits ?? (point.bits === FULL_PRECISION ? 8 : point.bits)
   const axes: Axes = {
     ...point,
     architecture: point.architecture.label,
     attack: point.attack.label,
-    attackBits: point.bits === FULL_PRECISION || grid.attackBits ? attackBits : point.bits,
+    attackBits: perBits ? attackBits : point.bits,
     defence: point.defence.label,
     quantizer: point.bits === FULL_PRECISION ? 'none' : point.quantizer,
     analysis: grid.analysis ?? '',

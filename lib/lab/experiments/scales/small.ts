@@ -5,6 +5,9 @@ import type { Scale } from '../schema.js'
 const augmented = { crop: 4, flip: true }
 const reduced = { test: 2000, crop: 4, flip: true }
 
+// Conventional attacks begin with a new model, as in the paper.
+const conventional = { clean: false as const, options: { epochs: 15, poisonRate: 0.05 } }
+
 export const small: Scale = {
   datasets: {
     cifar10: { source: 'cifar10', ...augmented },
@@ -35,6 +38,13 @@ export const small: Scale = {
       },
     },
     'pq-backdoor': { options: { epochs: 15, dormancyEpochs: 6, learningRate: 0.02 } },
+    badnets: conventional,
+    blended: conventional,
+    'input-aware': conventional,
+    lf: conventional,
+    sig: conventional,
+    issba: conventional,
+    wanet: conventional,
   },
   attackPerBits: ['comp-artifact', 'qu-anti-zation', 'pq-backdoor', 'adaptive'],
   defence: { epochs: 20, curveEpochs: 20, teacherEpochs: 10, batch: 128 },
