@@ -1,6 +1,7 @@
-// Counts behind BA, ASR and RA. BA: correct / samples. ASR: hits / triggered, where `triggered` are the samples
-// whose label is not the target class, each with the trigger on it, and `hits` those of them that the model
-// gives to the target. RA: robust / triggered, `robust` being those that the model gives to their own class.
+// Counts behind BA, ASR and RA. BA: correct / samples. ASR: hits / triggered, where `triggered` are the
+// samples whose label is not the target class, each with the trigger on it, and `hits` those of them that the
+// model gives to the target. RA: robust / triggered, `robust` being those that the model gives to their own
+// class.
 #pragma once
 #include <cstdint>
 #include <optional>
