@@ -8,6 +8,7 @@ import { atCall } from './errors.js'
 import type { Normalization } from './model/facts.js'
 import { Model } from './model/model.js'
 import { type Input, jobOptions, lazySchema, parse, type Settings } from './options.js'
+import { paceOf } from './pace.js'
 
 export const verifyOptions = lazySchema(z =>
   z.strictObject({
@@ -92,7 +93,8 @@ async function trace(
   if (!a.model || !b.model) return null
   const few = [...new Set([worst, 0, 1, 2])].filter(index => index < images.count).slice(0, TRACED)
   const chosen = images.subset(few)
-  const [one, other] = reads.map(read => normalized(chosen, read, 0, chosen.count)) as Pair<Float32Array>
-  const batch = { a: one, b: other, shape: chosen.shape }
+  const pace = paceOf(settings.signal)
+  const read = (as: Normalization) => normalized(chosen, as, 0, chosen.count, pace)
+  const batch = { a: await read(reads[0]), b: await read(reads[1]), shape: chosen.shape }
   return firstDifference(a.model, b.model, batch, settings.tolerance, model => shellacRunner(model, settings))
 }

@@ -1,7 +1,8 @@
 import type { Dataset } from '../data/dataset.js'
 import type { Normalization } from '../model/facts.js'
-import { aborted, type JobControl } from '../native/job.js'
+import type { JobControl } from '../native/job.js'
 import { readable } from '../native/progress.js'
+import { paceOf } from '../pace.js'
 import { difference } from './difference.js'
 import { normalized } from './normalized.js'
 import type { Runner } from './runner.js'
@@ -36,14 +37,15 @@ export async function compareLogits(
 ): Promise<LogitDifference> {
   const { count, shape } = images
   const [, ...image] = shape
+  const pace = paceOf(signal)
   const report = readable(progress => onProgress?.(progress))
   let [agreeing, absolute, relative, worst] = [0, 0, 0, 0]
   for (let from = 0; from < count; from += batch) {
-    if (signal?.aborted) throw aborted(signal)
     const to = Math.min(from + batch, count)
-    const [one, other] = reads.map(read => normalized(images, read, from, to)) as Pair<Float32Array>
+    const batchOf = (read: Normalization) => normalized(images, read, from, to, pace)
     const whole = [to - from, ...image]
-    const [left, right] = [await a.run(one, whole), await b.run(other, whole)]
+    const left = await a.run(await batchOf(reads[0]), whole)
+    const right = await b.run(await batchOf(reads[1]), whole)
     const found = difference(left.data, right.data, to - from, [a.name, b.name])
     agreeing += found.agreeing
     absolute = Math.max(absolute, found.absolute)

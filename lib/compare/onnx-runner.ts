@@ -76,7 +76,7 @@ async function engine(): Promise<Engine> {
         thing: 'an ONNX model to run',
         found: `onnxruntime-node cannot be loaded (${(error as Error).message.split('\n')[0]})`,
         expected: 'the package, which is not one of the dependencies of shellac-torch',
-        remedy: 'install it: npm install onnxruntime-node --onnxruntime-node-install=skip',
+        remedy: 'install it: npm install onnxruntime-node',
       },
       { cause: error },
     )

@@ -15,7 +15,7 @@ export async function predictions(
 }
 
 /** (x/255 − mean)/deviation, as model.forward() takes it. */
-function normalized(model: Model, images: Dataset): Float32Array {
+export function normalized(model: Model, images: Dataset): Float32Array {
   const { pixels, shape, mean, deviation } = images.imagesFor(model)
   const [, channels = 1, height = 1, width = 1] = shape
   return Float32Array.from(pixels, (value, at) => {

@@ -63,7 +63,12 @@ export function loadModel(path: string, options: LoadOptions = {}): Promise<Mode
           const { spec, facts } = await decode(path, content)
           return createFrom(native, spec, withNormalization(facts, settings), settings)
         }
-        return fromStateDict(native, plainFacts(path, settings), safetensorsDict(path, content), settings)
+        return fromStateDict(
+          native,
+          plainFacts(path, settings),
+          safetensorsDict(path, content, paceOf(settings.signal)),
+          settings,
+        )
       }
       case 'onnx': {
         const { readOnnx } = await import('./onnx/read/load.js')

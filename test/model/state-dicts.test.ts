@@ -5,7 +5,7 @@ import t from 'tap'
 import { createModel, datasets, loadModel, quantize } from '../../lib/index.js'
 import { readSafetensors } from '../../lib/model/safetensors/read.js'
 import { writeSafetensors } from '../../lib/model/safetensors/write.js'
-import { toFloat32 } from '../../lib/model/state-dict/floats.js'
+import { toFloat32, toFloat32Paced } from '../../lib/model/state-dict/floats.js'
 import { pair } from '../../lib/model/state-dict/names.js'
 import { readTorchFile } from '../../lib/model/state-dict/torch-file.js'
 import { Archive } from '../../lib/model/state-dict/zip.js'
@@ -21,6 +21,7 @@ interface Recorded {
 
 const folder = join(import.meta.dirname, '../fixtures/state-dict')
 const recorded = JSON.parse(readFileSync(join(folder, 'recorded.json'), 'utf8')) as Recorded
+const pace = paceOf()
 const architecture = { name: 'resnet18', width: 1, classes: 3, inputSize: 8 }
 const images = Float32Array.from({ length: 2 * 3 * 8 * 8 }, (_, at) => ((at * 7919) % 257) / 128 - 1)
 
@@ -38,19 +39,26 @@ for (const [file, expected] of Object.entries(recorded.logits)) {
 t.test('numbers of other types become float32 as PyTorch has them', async t => {
   const { codes, values, doubles, rounded } = recorded
   const half = (dtype: 'float16' | 'bfloat16') => new Uint8Array(Uint16Array.from(codes[dtype]).buffer)
-  t.strictSame([...toFloat32('F16', half('float16'))], values.float16)
-  t.strictSame([...toFloat32('BF16', half('bfloat16'))], values.bfloat16)
-  t.strictSame([...toFloat32('F64', new Uint8Array(Float64Array.from(doubles).buffer))], rounded)
-  const unaligned = new Uint8Array([9, ...half('float16')]).subarray(1)
-  t.strictSame([...toFloat32('F16', unaligned)], values.float16, 'wherever the bytes begin')
+  t.strictSame([...(await toFloat32Paced('F16', half('float16'), pace))], values.float16)
+  t.strictSame([...(await toFloat32Paced('BF16', half('bfloat16'), pace))], values.bfloat16)
   t.strictSame(
-    [...toFloat32('F16', new Uint8Array([0, 0x7c, 0, 0xfc, 1, 0x7c]))],
+    [...(await toFloat32Paced('F64', new Uint8Array(Float64Array.from(doubles).buffer), pace))],
+    rounded,
+  )
+  t.strictSame([...toFloat32('F16', half('float16'))], values.float16, 'all at once')
+  const unaligned = new Uint8Array([9, ...half('float16')]).subarray(1)
+  t.strictSame(
+    [...(await toFloat32Paced('F16', unaligned, pace))],
+    values.float16,
+    'wherever the bytes begin',
+  )
+  t.strictSame(
+    [...(await toFloat32Paced('F16', new Uint8Array([0, 0x7c, 0, 0xfc, 1, 0x7c]), pace))],
     [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN],
   )
 })
 
 t.test('a safetensors state dict: half precision and prefixes too', async t => {
-  const pace = paceOf()
   const path = join(t.testdir({}), 'half.safetensors')
   const archive = await Archive.open(join(folder, 'half.pth'), pace)
   const stored = await readTorchFile('half.pth', archive, pace)

@@ -1,6 +1,6 @@
 import { ShellacError } from '../../errors.js'
 import type { Pace } from '../../pace.js'
-import { FLOAT_DTYPES, toFloat32 } from './floats.js'
+import { FLOAT_DTYPES, toFloat32Paced } from './floats.js'
 import { gather } from './gather.js'
 import { readPickle } from './pickle/read.js'
 import type { Storage, TensorView } from './pickle/values.js'
@@ -60,7 +60,8 @@ function storageReader(archive: Archive, pace: Pace): Numbers {
   return async storage => {
     if (last?.storage.key === storage.key && last.storage.dtype === storage.dtype) return last.values
     last = undefined // before the next is in memory
-    const values = toFloat32(storage.dtype, whole(await archive.read(`data/${storage.key}`, pace), storage))
+    const bytes = whole(await archive.read(`data/${storage.key}`, pace), storage)
+    const values = await toFloat32Paced(storage.dtype, bytes, pace)
     last = { storage, values }
     return values
   }

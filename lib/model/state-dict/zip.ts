@@ -50,7 +50,7 @@ export class Archive {
       throw damaged(this.#path, `record ${name}, which is compressed`)
     }
     const bytes = await mended(this.#path, contentOf(this.#zip, entry, pace))
-    if (bytes && crc32(bytes) === entry.crc32) return bytes
+    if (bytes) return bytes
     throw damaged(this.#path, `record ${name}, whose checksum is wrong`)
   }
 
@@ -74,7 +74,7 @@ async function entriesOf(path: string, zip: ZipFile, pace: Pace): Promise<Map<st
   return entries
 }
 
-/** undefined where the record ends early. */
+/** undefined where the record ends early, or its checksum is wrong. */
 async function contentOf(
   zip: ZipFile,
   entry: Entry,
@@ -82,13 +82,14 @@ async function contentOf(
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const stream: Readable = await zip.openReadStreamPromise(entry, { decodeFileData: false })
   const bytes = new Uint8Array(entry.compressedSize) // less than the file has: the library has looked
-  let at = 0
+  let [at, sum] = [0, 0]
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     await pace()
     bytes.set(chunk, at)
     at += chunk.length
+    sum = crc32(chunk, sum)
   }
-  return at === bytes.length ? bytes : undefined
+  return at === bytes.length && sum === entry.crc32 ? bytes : undefined
 }
 
 /** The library's complaints, and the file system's, as ours. */

@@ -13,6 +13,7 @@ import {
   type ModelProto,
   ModelProtoSchema,
   NodeProtoSchema,
+  TensorProtoSchema,
 } from '../../../lib/model/onnx/proto/onnx_pb.js'
 
 const fixture = (name: string) =>
@@ -125,8 +126,8 @@ const damages: Record<string, [Change, string, RegExp]> = {
   ],
   'a kernel that would be widened without measure': [
     graph => void (attribute(graph, 'Conv', 'pads').ints = [0n, 0n, 65_536n, 65_536n]),
-    'ERR_BAD_MODEL',
-    /smaller ones/,
+    'ERR_UNSUPPORTED_OP',
+    /about the same at both ends/,
   ],
   'an attribute of another type': [
     graph => void (attribute(graph, 'Conv', 'strides').type = 3),
@@ -134,6 +135,27 @@ const damages: Record<string, [Change, string, RegExp]> = {
     /of type STRING; expected INTS/,
   ],
   'graphs in graphs': [graph => void graph.node.push(...nested(40).node), 'ERR_BAD_MODEL', /nesting deeper/],
+  'tensors that grow out of little': [
+    graph => {
+      const last = graph.output[0]!.name
+      graph.initializer.push(
+        create(TensorProtoSchema, {
+          name: 'row',
+          dims: [60n, 60n],
+          dataType: 1,
+          rawData: new Uint8Array(14_400),
+        }),
+      )
+      // Each node turns the one matrix, and would keep a copy.
+      for (let at = 0; at < 9000; at++) {
+        const input = [at === 0 ? last : `grown${at - 1}`, 'row']
+        graph.node.push(create(NodeProtoSchema, { opType: 'MatMul', input, output: [`grown${at}`] }))
+      }
+      graph.output[0]!.name = 'grown8999'
+    },
+    'ERR_BAD_MODEL',
+    /much larger than the file/,
+  ],
   'nodes without end': [
     graph => {
       for (let at = 0; at < 20_001; at++) graph.node.push(create(NodeProtoSchema, { opType: 'Relu' }))

@@ -3,7 +3,7 @@ import type { NodeProto, TensorProto } from '../proto/onnx_pb.js'
 import { Attributes } from './attributes.js'
 import type { Builder } from './builder.js'
 import { badNode, unsupported } from './refuse.js'
-import { isFloat, numbersOf, type Stored } from './stored.js'
+import { isFloat, numbersOf, type Stored, widthOf } from './stored.js'
 import type { Feature, Numbers, Value } from './values.js'
 
 export interface Surroundings {
@@ -16,6 +16,9 @@ export interface Surroundings {
   output: string
   stored(tensor: TensorProto): Stored
 }
+
+/** Of a list. */
+const MOST_SIZES = 4096
 
 export class Call {
   readonly attributes: Attributes
@@ -85,10 +88,10 @@ export class Call {
   numbers(at: number): Numbers {
     const value = this.inputs[at]
     if (value?.kind === 'numbers') return value
-    const values =
-      value?.kind === 'constant' && value.tensor.shape.length <= 1 ? numbersOf(value.tensor) : null
-    if (values && value?.kind === 'constant')
-      return { kind: 'numbers', values, scalar: value.tensor.shape.length === 0 }
+    const tensor = value?.kind === 'constant' ? value.tensor : null
+    const short = tensor && tensor.shape.length <= 1 && widthOf(tensor) <= MOST_SIZES
+    const values = short ? numbersOf(tensor) : null
+    if (tensor && values) return { kind: 'numbers', values, scalar: tensor.shape.length === 0 }
     throw unsupported(
       this.node,
       `input ${at} depends on the images`,

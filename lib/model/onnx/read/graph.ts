@@ -9,6 +9,7 @@ import { type ReadOutside, type Stored, storedOf } from './stored.js'
 import type { Feature, Value } from './values.js'
 
 const MOST_NODES = 20_000
+const MOST_INPUTS = 1024
 
 export interface ReadGraph {
   builder: Builder
@@ -22,6 +23,8 @@ export interface Source {
   /** [channels, height, width], where the caller says it. */
   inputShape: readonly number[] | null
   outside: ReadOutside
+  /** Bytes that the graph's tensors may have together. */
+  budget: number
 }
 
 export function readGraph(graph: GraphProto, source: Source): ReadGraph {
@@ -36,7 +39,7 @@ export function readGraph(graph: GraphProto, source: Source): ReadGraph {
   const inputs = graph.input.filter(({ name }) => !values.has(name))
   const [input] = inputs
   if (!input || inputs.length > 1) throw badFile(file, `${inputs.length} inputs`, 'one: the images')
-  const builder = new Builder()
+  const builder = new Builder(file, source.budget)
   const { shape, layout, batch } = imageOf(source, input, needed)
   values.set(input.name, { ...builder.add(input.name, 'input', [], shape), layout })
 
@@ -73,6 +76,8 @@ function neededNodes(file: string, nodes: readonly NodeProto[], output: string):
   const wanted = new Set([output])
   const needed: NodeProto[] = []
   for (const node of [...nodes].reverse()) {
+    if (node.input.length > MOST_INPUTS)
+      throw badNode(node, `${node.input.length} inputs`, `${MOST_INPUTS} at most`)
     if (!node.output.some(name => name !== '' && wanted.has(name))) continue
     for (const name of node.input) wanted.add(name)
     needed.push(node)

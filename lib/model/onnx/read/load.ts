@@ -15,6 +15,10 @@ import { badFile } from './refuse.js'
 import { skeletonOf } from './skeleton.js'
 import { Window } from './window.js'
 
+/** Tensors of the graph may have so many times the bytes of the files, since 4-bit codes become whole bytes and more. */
+const MOST_TIMES = 8
+const SPARE = 64 * 1024 * 1024
+
 const OPSETS = { least: 13, most: 24 }
 
 /**
@@ -28,22 +32,30 @@ export async function readOnnx(
   inputShape: readonly number[] | null,
   pace: Pace,
 ): Promise<ModelContent> {
-  const { model, places } = await decoded(path)
+  const { model, places, size } = await decoded(path)
   const opset = opsetOf(path, model)
   if (!model.graph) throw badFile(path, 'no graph', 'an ONNX model')
   if (model.graph.sparseInitializer.length > 0) throw badFile(path, 'sparse tensors', 'dense ones')
   const indices = new Map(model.graph.initializer.map((tensor, index) => [tensor, index]))
-  const outside = outsideOf(path, tensor => places.get(indices.get(tensor) ?? -1))
+  const outside = await outsideOf(path, model.graph.initializer, tensor =>
+    places.get(indices.get(tensor) ?? -1),
+  )
   const {
     builder,
     inputShape: shape,
     output,
-  } = readGraph(model.graph, { file: path, opset, inputShape, outside })
+  } = readGraph(model.graph, {
+    file: path,
+    opset,
+    inputShape,
+    outside: outside.read,
+    budget: SPARE + MOST_TIMES * (size + outside.size),
+  })
 
   const tensors: ModelContent['spec']['tensors'] = {}
   for (const [name, read] of builder.tensors) {
     await pace()
-    tensors[name] = await read()
+    tensors[name] = await read(pace)
   }
   const { facts, preset } = await factsOf(path, model)
   return {
@@ -61,7 +73,7 @@ async function decoded(path: string) {
   try {
     const { size } = await file.stat()
     const { bytes, places } = await skeletonOf(new Window(path, file, size))
-    return { model: decodeModel(path, bytes), places }
+    return { model: decodeModel(path, bytes), places, size }
   } finally {
     await file.close()
   }
@@ -83,7 +95,7 @@ async function quantizationOf(
   const weights: QuantizationSpec['weights'] = {}
   for (const [node, { quantizer, codes }] of builder.weights) {
     await pace()
-    weights[node] = { quantizer, codes: await codes() }
+    weights[node] = { quantizer, codes: await codes(pace) }
   }
   const most = (bits: number[]) => (bits.length === 0 ? null : Math.min(...bits))
   return {

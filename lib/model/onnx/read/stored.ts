@@ -13,7 +13,9 @@ export interface Stored {
   /** Row-major, little endian; 4-bit codes as the file packs them. */
   read(): Promise<Uint8Array>
   /** The bytes, of a tensor that is small or was made from small ones. */
-  inline: Uint8Array | null
+  readonly inline: Uint8Array | null
+  /** Of how many others one after the other it was made. */
+  steps?: number
 }
 
 /** Where bytes come from that are not in the message. */
@@ -38,6 +40,7 @@ const BITS: Readonly<Partial<Record<DataType, number>>> = {
   [DataType.UINT4]: 4,
 }
 
+/** Throws ERR_BAD_MODEL for a type, shape or length that cannot be. */
 export function storedOf(file: string, tensor: TensorProto, outside: ReadOutside): Stored {
   const thing = `tensor ${JSON.stringify(tensor.name.slice(0, 200))}`
   const { dataType: type } = tensor
@@ -133,13 +136,36 @@ export function codeReader({ type, shape }: Stored): ((bytes: Uint8Array) => Int
   }
 }
 
+/** A tensor is made of another at most so many times over. */
+const MOST_STEPS = 8
+
 /** Another tensor made of this one's numbers, when they are asked for. */
 export function derived(
   from: Stored,
   shape: readonly number[],
   change: (bytes: Uint8Array) => Uint8Array,
+  type: DataType = from.type,
 ): Stored {
-  const { name, type, inline } = from
-  const read = async () => change(await from.read())
-  return { name, type, shape, inline: inline && change(inline), read }
+  const { name } = from
+  const steps = (from.steps ?? 0) + 1
+  if (steps > MOST_STEPS) {
+    throw badFile(
+      `tensor ${JSON.stringify(name.slice(0, 200))}`,
+      `${steps} changes of order`,
+      `${MOST_STEPS} at most`,
+    )
+  }
+  return {
+    name,
+    type,
+    shape,
+    steps,
+    get inline() {
+      return from.inline && change(from.inline)
+    },
+    read: async () => change(await from.read()),
+  }
 }
+
+/** Bytes of the tensor as float32 or, of codes, one each. */
+export const widthOf = (tensor: Stored): number => sizeOf(tensor.shape, isFloat(tensor) ? 4 : 1)

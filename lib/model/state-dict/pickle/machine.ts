@@ -1,10 +1,7 @@
 import { Cursor } from './cursor.js'
-import { dtypeOfStorage, globalOf, make, type Refuse } from './globals.js'
-import { isCount } from './tensor-view.js'
-import { Dict, Global, List, Storage, Tuple, type Value } from './values.js'
-
-/** Bytes of the record that holds that storage; undefined where there is none. */
-export type StorageBytes = (key: string) => number | undefined
+import { globalOf, make, type Refuse } from './globals.js'
+import { type StorageBytes, storageOf } from './storage.js'
+import { Dict, List, Tuple, type Value } from './values.js'
 
 /** A pickle's stack, marks and memo, on values that are only data. Nothing here recurses into a value. */
 export class Machine {
@@ -98,21 +95,8 @@ export class Machine {
     }
   }
 
-  /** ('storage', class, key, device, numbers) */
   storage(): void {
-    const id = this.pop()
-    const [tag, type, key, , count] = id instanceof Tuple && id.items.length === 5 ? id.items : []
-    const dtype = type instanceof Global ? dtypeOfStorage(type.name) : undefined
-    if (tag !== 'storage' || !dtype || typeof key !== 'string' || !isCount(count)) {
-      throw this.refuse('a storage of another form')
-    }
-    const storage = new Storage(key, dtype, count)
-    const found = this.#storageBytes(key)
-    if (found === undefined || storage.bytes > found) {
-      const record = found === undefined ? 'no record' : `a record of ${found} bytes`
-      throw this.refuse(`a storage of ${count} numbers (${dtype}) in ${record}`)
-    }
-    this.push(storage)
+    this.push(storageOf(this.pop(), this.#storageBytes, this.refuse))
   }
 
   /** What is left at the end. */

@@ -1,7 +1,9 @@
 import { ShellacError } from '../../../errors.js'
 import type { Pace } from '../../../pace.js'
-import { Machine, type StorageBytes } from './machine.js'
-import { nameOf, STEPS } from './opcodes.js'
+import { Machine } from './machine.js'
+import { nameOf } from './opcode-names.js'
+import { STEPS } from './opcodes.js'
+import type { StorageBytes } from './storage.js'
 import type { Value } from './values.js'
 
 const PROTO = 0x80

@@ -58,8 +58,7 @@ export function padded(
 function unpacked(tensor: Stored): Stored {
   const { type } = tensor
   if (type !== DataType.INT4 && type !== DataType.UINT4) return tensor
-  const wide = derived(tensor, tensor.shape, bytes =>
-    Uint8Array.from(codeReader(tensor)?.(bytes) ?? [], code => code & 0xff),
-  )
-  return { ...wide, type: type === DataType.INT4 ? DataType.INT8 : DataType.UINT8 }
+  const bytes = (packed: Uint8Array) =>
+    Uint8Array.from(codeReader(tensor)?.(packed) ?? [], code => code & 0xff)
+  return derived(tensor, tensor.shape, bytes, type === DataType.INT4 ? DataType.INT8 : DataType.UINT8)
 }

@@ -2,14 +2,11 @@
 import type { QuantizerSpec, TensorData } from '../../../../../binding.js'
 import type { Call, Lower } from '../call.js'
 import { unsupported } from '../refuse.js'
-import { codeReader, derived, type Stored } from '../stored.js'
+import { codeReader, derived, type Stored, widthOf } from '../stored.js'
 import type { Feature, Weight } from '../values.js'
 import { padded, transposed } from './arrange.js'
 import { quantizerOf } from './quantize.js'
 import { slid, windowOf } from './window.js'
-
-/** Numbers of a kernel that is widened by zeros. */
-const MOST = 2 ** 26
 
 /** A weight on its way into the graph: floats, or codes with their quantizer; its first axis the output's. */
 interface Layer {
@@ -71,6 +68,7 @@ function addLayer(
     if (quantizer.perChannel && quantizer.scale.length !== layer.shape[0]) {
       throw call.bad(`${quantizer.scale.length} scales`, `${layer.shape[0]}, one a channel`)
     }
+    builder.spend(widthOf(weight.codes) + 16 * quantizer.scale.length)
     builder.weights.set(made.node, { quantizer, codes: () => codesOf(weight, quantizer) })
   }
   return made
@@ -126,14 +124,17 @@ export const conv: Lower = call => {
  * no other. The codes' zero is the zero point.
  */
 function evened(call: Call, layer: Layer, pads: readonly [number, number, number, number]): Layer {
-  if ((call.attributes.integers('dilations') ?? []).some(step => step !== 1)) {
-    throw unsupported(call.node, `pads [${pads}] with dilation`, 'the same padding at both ends')
-  }
   const [top, left, bottom, right] = pads
   const [o = 0, i = 0, h = 0, w = 0] = layer.shape
   const shape = [o, i, h + Math.abs(top - bottom), w + Math.abs(left - right)]
-  if (shape.reduce((product, axis) => product * axis, 1) > MOST)
-    throw call.bad(`pads [${pads}]`, 'smaller ones')
+  const dilated = (call.attributes.integers('dilations') ?? []).some(step => step !== 1)
+  if (dilated || (shape[2] ?? 0) > 2 * h || (shape[3] ?? 0) > 2 * w) {
+    throw unsupported(
+      call.node,
+      `pads [${pads}]`,
+      'padding that is about the same at both ends, without dilation',
+    )
+  }
   const before = [Math.max(bottom - top, 0), Math.max(right - left, 0)] as const
   const { coded } = layer
   return {

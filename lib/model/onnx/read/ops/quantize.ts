@@ -93,6 +93,7 @@ export const dequantizeLinear: Lower = call => {
   }
   const { tensor } = value
   const { scale, zeroPoint } = stepsOf(call)
+  call.builder.spend(16 * scale.length)
   if (tensor.type === DataType.INT32) return dequantizedBias(call, tensor, scale, zeroPoint)
   if (!GRIDS[tensor.type]) {
     throw unsupported(call.node, `codes of type ${DataType[tensor.type]}`, 'int4, uint4, int8 or uint8')
@@ -114,6 +115,7 @@ function dequantizedBias(call: Call, tensor: Stored, scale: number[], zeroPoint:
   const at = (list: number[], index: number) => list[list.length === 1 ? 0 : index] ?? 0
   const floats = floatVector(codes.map((code, index) => (code - at(zeroPoint, index)) * at(scale, index)))
   const { shape } = tensor
+  call.builder.spend(floats.data.length)
   const stored = { name: '', type: DataType.FLOAT, shape, inline: floats.data, read: async () => floats.data }
   return { kind: 'constant', tensor: stored }
 }
