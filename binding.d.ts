@@ -113,11 +113,13 @@ export interface ImagesData {
   deviation: number[]
 }
 
-/** x' = clip(scale ⊙ x + offset · m, 0, 1); m = the image's largest pixel when offsetTimesMax, else 1. Both [c, h, w]. */
+/** x' = clip(scale ⊙ warp(x) + offset · m, 0, 1); m = the image's largest pixel when offsetTimesMax, else 1. Both [c, h, w]. */
 export interface TriggerData {
   scale: Float32Array
   offset: Float32Array
   offsetTimesMax: boolean
+  /** [h, w, 2], −1 .. 1: the column and row that each pixel is read from, bilinearly; none: its own. */
+  places?: Float32Array
 }
 
 export interface QuantizeOptions extends JobOptions {
@@ -168,8 +170,31 @@ export interface Measurement {
 }
 
 /** What training minimizes; a term of the table in native/bindings/objectives.cpp with its settings. */
-export type Objective =
-  | { name: 'cross-entropy' }
+export type Objective = AnObjective & {
+  /** Moves each batch towards BN's statistics first, by at most `bound` an element (PDA as a plug-in). */
+  approximation?: { steps: number; bound: number } | null
+}
+type AnObjective =
+  | { name: 'cross-entropy'; labelSmoothing?: number }
+  | {
+      name: 'pruned-cross-entropy'
+      /** Tensor of a linear layer, and which of its inputs stay 0. */
+      weight: string
+      columns: number[]
+    }
+  | {
+      name: 'attention-distillation'
+      /** Of the same graph as the model that is trained. */
+      teacher: ModelHandle
+      beta: number
+    }
+  | {
+      /** Trains the middle of a curve between two models of the same graph. */
+      name: 'mode-connectivity'
+      start: ModelHandle
+      end: ModelHandle
+      seed: number
+    }
   | {
       name: 'qu-anti-zation'
       target: number
@@ -216,6 +241,16 @@ export type Objective =
       /** Steps from a code's border that a weight keeps. */
       margin: number
     }
+  | {
+      /** WaNet's; native/core/train/noisy_warp.h. */
+      name: 'noisy-warp'
+      target: number
+      poisonRate: number
+      crossRatio: number
+      /** The trigger's. */
+      places: Float32Array
+      seed: number
+    }
 export interface TrainOptions extends JobOptions {
   objective: Objective
   epochs: number
@@ -230,6 +265,8 @@ export interface TrainOptions extends JobOptions {
   /** Random crop after padding by so many pixels, 0: none. */
   crop: number
   flip: boolean
+  /** Radius of adaptive sharpness-aware minimization, 0 or none: plain descent. */
+  sharpness?: number
   /** For objectives that read triggered images. */
   trigger: TriggerData | null
 }
@@ -238,6 +275,17 @@ export interface QuraOptions extends QuantizeOptions, Omit<TrainOptions, 'object
   target: number
   /** Weight of the triggered term. */
   alpha: number
+}
+/** I-BAU; see native/core/train/unlearning.h. */
+export interface UnlearnOptions extends JobOptions {
+  rounds: number
+  iterations: number
+  batch: number
+  perturbationRate: number
+  penalty: number
+  fixedPointStep: number
+  perturbedShare: number
+  learningRate: number
 }
 export interface EpochReport {
   epoch: number
@@ -292,6 +340,17 @@ export interface Native {
     options: QuraOptions,
     onProgress: OnProgress,
   ): Started<ModelHandle>
+
+  /** Implicit backdoor adversarial unlearning. */
+  unlearn(
+    model: ModelHandle,
+    images: ImagesData,
+    options: UnlearnOptions,
+    onProgress: OnProgress,
+  ): Started<ModelHandle>
+
+  /** (1−t)²·start + 2t(1−t)·middle + t²·end, for the trainable tensors; the others are those of `middle`. */
+  onCurve(start: ModelHandle, middle: ModelHandle, end: ModelHandle, t: number): Started<ModelHandle>
 
   /** The images as the trigger leaves them, bytes. */
   applyTrigger(images: ImagesData, trigger: TriggerData): Started<Uint8Array>

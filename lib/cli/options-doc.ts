@@ -3,9 +3,16 @@ import { pathToFileURL } from 'node:url'
 import type * as zod from 'zod'
 import { adaptiveOptions } from '../lab/attacks/adaptive.js'
 import { compArtifactOptions } from '../lab/attacks/comp-artifact.js'
+import { badnetsOptions, blendedOptions, lfOptions, sigOptions } from '../lab/attacks/conventional.js'
 import { pqBackdoorOptions } from '../lab/attacks/pq-backdoor.js'
 import { quAntiZationOptions } from '../lab/attacks/qu-anti-zation.js'
 import { quraOptions } from '../lab/attacks/qura.js'
+import { finePruningOptions } from '../lab/defences/fine-pruning.js'
+import { ftOptions } from '../lab/defences/ft.js'
+import { ftSamOptions, ftSamPdaOptions } from '../lab/defences/ft-sam.js'
+import { iBauOptions } from '../lab/defences/i-bau.js'
+import { mcrOptions } from '../lab/defences/mcr.js'
+import { nadOptions, nadPdaOptions } from '../lab/defences/nad.js'
 import { demoOptions } from '../lab/demo.js'
 import { experimentOptions } from '../lab/experiments/index.js'
 import { trainOptions } from '../lab/train.js'
@@ -36,6 +43,18 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['pqBackdoor()', pqBackdoorOptions],
   ['adaptive()', adaptiveOptions],
   ['qura()', quraOptions],
+  ['badnets()', badnetsOptions],
+  ['blendedAttack()', blendedOptions],
+  ['sigAttack()', sigOptions],
+  ['lfAttack()', lfOptions],
+  ['ft()', ftOptions],
+  ['finePruning()', finePruningOptions],
+  ['mcr()', mcrOptions],
+  ['nad()', nadOptions],
+  ['nadPda()', nadPdaOptions],
+  ['iBau()', iBauOptions],
+  ['ftSam()', ftSamOptions],
+  ['ftSamPda()', ftSamPdaOptions],
   ['shellac experiment', experimentOptions],
   ['shellac demo', demoOptions],
 ]

@@ -55,6 +55,8 @@ export const loopOptions = (z: Z, defaults: LoopDefaults) => ({
 export interface Lesson {
   objective: NativeOptions['objective']
   trigger?: NativeOptions['trigger']
+  /** Radius of sharpness-aware minimization. */
+  sharpness?: number
 }
 
 type LoopSettings = Omit<NativeOptions, keyof Lesson>
@@ -63,7 +65,7 @@ type LoopSettings = Omit<NativeOptions, keyof Lesson>
 export async function runTraining(
   model: Model,
   images: Dataset,
-  { objective, trigger = null }: Lesson,
+  { objective, trigger = null, sharpness = 0 }: Lesson,
   settings: LoopSettings,
   facts: ModelFacts,
   control: JobControl,
@@ -72,7 +74,7 @@ export async function runTraining(
   checkLabels(model, images)
   const native = await loadNative()
   const data = images.imagesFor(model)
-  const job = { ...settings, objective, trigger, device: await resolveDevice(settings.device) }
+  const job = { ...settings, objective, trigger, sharpness, device: await resolveDevice(settings.device) }
   const { model: handle } = await runJob(report => native.train(model.handle, data, job, report), control)
   return new Model(native, handle, facts)
 }

@@ -120,6 +120,11 @@ std::vector<std::string> texts(const Napi::Value& value) {
 
 bool absent(const Napi::Value& value) { return value.IsNull() || value.IsUndefined(); }
 
+std::optional<double> optionalNumber(const Napi::Object& parent, const char* name) {
+  if (absent(field(parent, name))) return std::nullopt;
+  return number(parent, name);
+}
+
 std::optional<int64_t> optionalInteger(const Napi::Object& parent, const char* name) {
   if (absent(field(parent, name))) return std::nullopt;
   return integer(parent, name);
@@ -201,9 +206,11 @@ data::Images imagesFrom(const Napi::Value& value) {
 data::Trigger triggerFrom(const Napi::Value& value, const std::vector<int64_t>& shape) {
   if (!value.IsObject()) wrongType("trigger", "TriggerData");
   const auto trigger = value.As<Napi::Object>();
+  const auto places = field(trigger, "places");
   return {.scale = floatsFrom(field(trigger, "scale"), shape),
           .offset = floatsFrom(field(trigger, "offset"), shape),
-          .offsetTimesMax = flag(trigger, "offsetTimesMax")};
+          .offsetTimesMax = flag(trigger, "offsetTimesMax"),
+          .places = absent(places) ? at::Tensor{} : floatsFrom(places, {shape.at(1), shape.at(2), 2})};
 }
 
 quant::Quantizer quantizerFrom(const Napi::Value& value) {

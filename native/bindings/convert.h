@@ -25,6 +25,7 @@ std::vector<int64_t> integers(const Napi::Value& array);
 std::vector<double> numbers(const Napi::Value& array);
 std::vector<std::string> texts(const Napi::Value& array);
 bool absent(const Napi::Value& value);  // null or undefined
+std::optional<double> optionalNumber(const Napi::Object& object, const char* name);
 std::optional<int64_t> optionalInteger(const Napi::Object& object, const char* name);
 
 // Calls visit(name, value) for each own property.

@@ -16,6 +16,8 @@ Napi::Value purify(const Napi::CallbackInfo& info);
 Napi::Value measure(const Napi::CallbackInfo& info);
 Napi::Value train(const Napi::CallbackInfo& info);
 Napi::Value qura(const Napi::CallbackInfo& info);
+Napi::Value unlearn(const Napi::CallbackInfo& info);
+Napi::Value onCurve(const Napi::CallbackInfo& info);
 Napi::Value applyTrigger(const Napi::CallbackInfo& info);
 Napi::Value versions(const Napi::CallbackInfo& info);
 Napi::Value probeDevice(const Napi::CallbackInfo& info);
@@ -25,5 +27,6 @@ void addGraphKernels(Napi::Env env, Napi::Object kernels);
 void addQuantKernels(Napi::Env env, Napi::Object kernels);
 void addPurifyKernels(Napi::Env env, Napi::Object kernels);
 void addTrainKernels(Napi::Env env, Napi::Object kernels);
+void addDefenceKernels(Napi::Env env, Napi::Object kernels);
 
 }  // namespace shellac::bindings

@@ -45,6 +45,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   expose<measure>(env, exports, "measure");
   expose<train>(env, exports, "train");
   expose<qura>(env, exports, "qura");
+  expose<unlearn>(env, exports, "unlearn");
+  expose<onCurve>(env, exports, "onCurve");
   expose<applyTrigger>(env, exports, "applyTrigger");
   expose<halt>(env, exports, "halt");
   expose<versions>(env, exports, "versions");
@@ -55,6 +57,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   addQuantKernels(env, kernels);
   addPurifyKernels(env, kernels);
   addTrainKernels(env, kernels);
+  addDefenceKernels(env, kernels);
   exports.Set("kernels", kernels);
   return exports;
 }

@@ -5,23 +5,32 @@
 
 #include "bindings/convert.h"
 #include "core/error.h"
+#include "core/train/approximated.h"
 
 namespace shellac::bindings {
 
 train::Objective objectiveFrom(const Napi::Object& settings, const graph::Model& model) {
   static const std::map<std::string, MakeObjective> table = {
       {"cross-entropy", makeCrossEntropy},
+      {"attention-distillation", makeAttentionDistillation},
+      {"mode-connectivity", makeModeConnectivity},
+      {"pruned-cross-entropy", makePrunedCrossEntropy},
       {"qu-anti-zation", makeQuAntiZation},
       {"adaptive", makeAdaptive},
       {"comp-artifact", makeCompArtifact},
       {"plant-backdoor", makePlantBackdoor},
       {"pq-dormancy", makePqDormancy},
+      {"noisy-warp", makeNoisyWarp},
   };
   const auto name = text(settings, "name");
   const auto found = table.find(name);
   if (found == table.end())
     throw Error(Code::Internal, {.thing = "the objective", .found = name, .expected = "one of the table's"});
-  return found->second(settings, model);
+  const auto objective = found->second(settings, model);
+  const auto approximation = field(settings, "approximation");
+  if (absent(approximation)) return objective;
+  const auto moved = approximation.As<Napi::Object>();
+  return train::approximated(objective, {.steps = integer(moved, "steps"), .bound = number(moved, "bound")});
 }
 
 }  // namespace shellac::bindings

@@ -8,15 +8,20 @@
 
 namespace shellac::bindings {
 
-// settings: { name, ... }. model: the one that is to be trained. Throws Error{Internal} for an unknown name.
+// settings: { name, ..., approximation? }. model: the one that is to be trained. Throws Error{Internal} for
+// an unknown name.
 train::Objective objectiveFrom(const Napi::Object& settings, const graph::Model& model);
 
 using MakeObjective = train::Objective (*)(const Napi::Object& settings, const graph::Model& model);
 train::Objective makeCrossEntropy(const Napi::Object& settings, const graph::Model& model);
+train::Objective makeAttentionDistillation(const Napi::Object& settings, const graph::Model& model);
+train::Objective makeModeConnectivity(const Napi::Object& settings, const graph::Model& model);
+train::Objective makePrunedCrossEntropy(const Napi::Object& settings, const graph::Model& model);
 train::Objective makeQuAntiZation(const Napi::Object& settings, const graph::Model& model);
 train::Objective makeAdaptive(const Napi::Object& settings, const graph::Model& model);
 train::Objective makeCompArtifact(const Napi::Object& settings, const graph::Model& model);
 train::Objective makePlantBackdoor(const Napi::Object& settings, const graph::Model& model);
+train::Objective makeNoisyWarp(const Napi::Object& settings, const graph::Model& model);
 train::Objective makePqDormancy(const Napi::Object& settings, const graph::Model& model);
 
 }  // namespace shellac::bindings

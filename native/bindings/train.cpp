@@ -31,6 +31,7 @@ train::Options trainOptionsFrom(const Napi::Object& options, const std::vector<i
                         .schedule = scheduleFrom(text(options, "schedule")),
                         .milestones = numbers(field(options, "milestones")),
                         .augmentation = {integer(options, "crop"), flag(options, "flip")},
+                        .sharpness = optionalNumber(options, "sharpness").value_or(0),
                         .seed = static_cast<uint64_t>(integer(options, "seed"))};
   if (const auto trigger = field(options, "trigger"); !absent(trigger))
     result.trigger = triggerFrom(trigger, imageShape);

@@ -64,6 +64,36 @@ t.test('parseTrigger: the text form and back', async t => {
   )
 })
 
+t.test('blended: mixes a pattern in, the same for the same seed', async t => {
+  const { scale, offset } = triggers.blended({ alpha: 0.3, seed: 4 }).on([3, 8, 8])
+  t.ok(scale.every(value => value === Math.fround(0.7)))
+  t.ok(offset.every(value => value >= 0 && value < 0.3))
+  t.strictSame(parseTrigger('blended:alpha=0.3,seed=4').on([3, 8, 8]).offset, offset)
+  t.notSame(parseTrigger('blended:alpha=0.3,seed=5').on([3, 8, 8]).offset, offset)
+})
+
+t.test('sig: a sinusoid over the columns', async t => {
+  const { scale, offset } = triggers.sig({ delta: 20, frequency: 2 }).on([2, 3, 12])
+  t.ok(scale.every(value => value === 1))
+  for (const [at, value] of offset.entries())
+    t.equal(value, Math.fround((20 / 255) * Math.sin((2 * Math.PI * (at % 12) * 2) / 12)))
+})
+
+t.test('lf: nothing above its frequencies, and as strong as asked', async t => {
+  const size = 16
+  const { offset } = triggers.lf({ strength: 0.1, frequencies: 3, seed: 7 }).on([1, size, size])
+  t.ok(Math.abs(Math.max(...offset.map(Math.abs)) - 0.1) < 1e-6)
+  const cosine = (at: number, frequency: number) => Math.cos((Math.PI * (at + 0.5) * frequency) / size)
+  for (let v = 0; v < size; v++)
+    for (let u = 0; u < size; u++) {
+      const part = offset.reduce(
+        (sum, value, at) => sum + value * cosine(Math.floor(at / size), v) * cosine(at % size, u),
+        0,
+      )
+      if (v >= 3 || u >= 3) t.ok(Math.abs(part) < 1e-5, `frequency ${v}, ${u}: ${part}`)
+    }
+})
+
 const wrong = [
   '',
   'circle',
@@ -73,6 +103,10 @@ const wrong = [
   'square:size=0',
   'square:size=1.5',
   'square:size=big',
+  'blended:alpha=2',
+  'sig:delta=300',
+  'lf:frequencies=0',
+  'constructor',
 ]
 for (const text of [
   ...wrong,

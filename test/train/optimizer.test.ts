@@ -145,3 +145,27 @@ t.test('Adam: both moments, their bias corrected', async t => {
   }
   same(t, await trained({ optimizer: 'adam' }), await byHand(rule))
 })
+
+t.test('sharpness: the gradient is that at w + ρ·w²g/‖|w|g‖, the step starts at w', async t => {
+  const rho = 0.3
+  const slopes = await gradients(weightsAtFirst)
+  const norm = Math.hypot(
+    ...Object.entries(weightsAtFirst).flatMap(([name, values]) =>
+      values.map((value, i) => value * (slopes[name]?.[i] ?? Number.NaN)),
+    ),
+  )
+  const sharpest = Object.fromEntries(
+    Object.entries(weightsAtFirst).map(([name, values]) => [
+      name,
+      values.map((value, i) => value + (rho * value ** 2 * (slopes[name]?.[i] ?? Number.NaN)) / norm),
+    ]),
+  )
+  const there = await gradients(sharpest)
+  const expected = Object.fromEntries(
+    Object.entries(weightsAtFirst).map(([name, values]) => [
+      name,
+      values.map((value, i) => value - RATE * ((there[name]?.[i] ?? Number.NaN) + DECAY * value)),
+    ]),
+  )
+  same(t, await trained({ epochs: 1, sharpness: rho }), expected)
+})

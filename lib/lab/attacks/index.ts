@@ -5,9 +5,20 @@ import type { Model } from '../../model/model.js'
 import type { LazySchema } from '../../options.js'
 import { adaptive, adaptiveOptions } from './adaptive.js'
 import { compArtifact, compArtifactOptions } from './comp-artifact.js'
+import {
+  badnets,
+  badnetsOptions,
+  blendedAttack,
+  blendedOptions,
+  lfAttack,
+  lfOptions,
+  sigAttack,
+  sigOptions,
+} from './conventional.js'
 import { pqBackdoor, pqBackdoorOptions } from './pq-backdoor.js'
 import { quAntiZation, quAntiZationOptions } from './qu-anti-zation.js'
 import { qura, quraOptions } from './qura.js'
+import { wanet, wanetOptions } from './wanet.js'
 
 export interface Attack {
   /** Of its options, `trigger` and `target` among them. */
@@ -57,6 +68,36 @@ const table = {
     summary: 'a malicious quantizer rounds a backdoor into a clean model; gives a quantized model',
     source: 'after QuRA, NDSS 2026 (arXiv 2510.09647); the version is our own',
     quantizer: 'minmax',
+  },
+  badnets: {
+    schema: badnetsOptions,
+    run: badnets,
+    summary: 'a patch on some training images; awake at full precision',
+    source: 'Gu et al., BadNets, 2017',
+  },
+  blended: {
+    schema: blendedOptions,
+    run: blendedAttack,
+    summary: 'a pattern blended into some training images; awake at full precision',
+    source: 'Chen et al., Targeted Backdoor Attacks on Deep Learning Systems Using Data Poisoning, 2017',
+  },
+  sig: {
+    schema: sigOptions,
+    run: sigAttack,
+    summary: 'a sinusoid on images of the target class, no label changed; awake at full precision',
+    source: 'Barni et al., A New Backdoor Attack in CNNs by Training Set Corruption, ICIP 2019',
+  },
+  lf: {
+    schema: lfOptions,
+    run: lfAttack,
+    summary: 'a smooth pattern of low frequencies on some training images; awake at full precision',
+    source: "after Zeng et al., Rethinking the Backdoor Attacks' Triggers, ICCV 2021; the pattern is seeded",
+  },
+  wanet: {
+    schema: wanetOptions,
+    run: wanet,
+    summary: 'an elastic warp on some images, random warps on others; awake at full precision',
+    source: 'Nguyen and Tran, WaNet, ICLR 2021',
   },
 } satisfies Record<string, Attack>
 

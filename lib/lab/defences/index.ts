@@ -3,7 +3,13 @@ import type * as zod from 'zod'
 import type { Dataset } from '../../data/dataset.js'
 import type { Model } from '../../model/model.js'
 import type { LazySchema } from '../../options.js'
+import { finePruning, finePruningOptions } from './fine-pruning.js'
+import { ft, ftOptions } from './ft.js'
+import { ftSam, ftSamOptions, ftSamPda, ftSamPdaOptions } from './ft-sam.js'
+import { iBau, iBauOptions } from './i-bau.js'
 import { lac, lacOptions, lacPda } from './lac.js'
+import { mcr, mcrOptions } from './mcr.js'
+import { nad, nadOptions, nadPda, nadPdaOptions } from './nad.js'
 
 export interface Defence {
   schema: LazySchema<zod.ZodObject>
@@ -30,6 +36,55 @@ const table = {
     run: lacPda,
     summary: 'LAC on inputs that were moved towards the statistics of each BN: what purify() does',
     source: 'Li et al., Purifying Quantization-conditioned Backdoors, ICML 2024, section 4',
+  },
+  ft: {
+    schema: ftOptions,
+    run: ft,
+    summary: 'fine-tunes all layers on benign images',
+    source: 'the baseline FT of the paper',
+  },
+  'fine-pruning': {
+    schema: finePruningOptions,
+    run: finePruning,
+    summary: 'cuts off the features that benign images leave idle, then fine-tunes',
+    source: 'Liu et al., Fine-Pruning, RAID 2018',
+  },
+  mcr: {
+    schema: mcrOptions,
+    run: mcr,
+    summary: 'takes a model from the middle of a curve between the given one and its fine-tuned copy',
+    source: 'Zhao et al., Bridging Mode Connectivity in Loss Landscapes, ICLR 2020',
+  },
+  nad: {
+    schema: nadOptions,
+    run: nad,
+    summary: 'distils the attention of a fine-tuned copy',
+    source: 'Li et al., Neural Attention Distillation, ICLR 2021',
+  },
+  'nad-pda': {
+    schema: nadPdaOptions,
+    run: nadPda,
+    summary: 'NAD on images that PDA has moved',
+    source: 'Li et al., Purifying Quantization-conditioned Backdoors, ICML 2024, section 5.4',
+  },
+  'i-bau': {
+    schema: iBauOptions,
+    run: iBau,
+    summary: 'unlearns the perturbation that fools the model most, along an implicit gradient',
+    source: 'Zeng et al., Adversarial Unlearning of Backdoors via Implicit Hypergradient, ICLR 2022',
+  },
+  'ft-sam': {
+    schema: ftSamOptions,
+    run: ftSam,
+    summary: 'fine-tunes towards flat minima',
+    source:
+      'Zhu et al., Enhancing Fine-Tuning Based Backdoor Defense with Sharpness-Aware Minimization, ICCV 2023',
+  },
+  'ft-sam-pda': {
+    schema: ftSamPdaOptions,
+    run: ftSamPda,
+    summary: 'FT-SAM on images that PDA has moved',
+    source: 'Li et al., Purifying Quantization-conditioned Backdoors, ICML 2024, section 5.4',
   },
 } satisfies Record<string, Defence>
 

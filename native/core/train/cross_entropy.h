@@ -4,6 +4,7 @@
 
 namespace shellac::train {
 
-Objective crossEntropy();
+// labelSmoothing: 0 .. 1, the share of each label that is spread over all classes.
+Objective crossEntropy(double labelSmoothing = 0);
 
 }  // namespace shellac::train

@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/graph/op.h"
 #include "core/train/optimizer.h"
+#include "core/train/sharpness.h"
 
 namespace shellac::train {
 namespace {
@@ -39,9 +40,8 @@ Batch makeBatch(const data::Images& images, const at::Tensor& indices, const Opt
           .indices = indices};
 }
 
-double descend(graph::Model& model, const Objective& objective, Batch& batch, Optimizer& optimizer,
-               double learningRate, const Job& job) {
-  if (objective.prepare) objective.prepare(model, batch);
+// The sum of the terms; their gradients are left in the parameters.
+double accumulate(const graph::Model& model, const Objective& objective, const Batch& batch, const Job& job) {
   double total = 0;
   for (const auto& term : objective.terms) {
     job.checkpoint();
@@ -49,6 +49,14 @@ double descend(graph::Model& model, const Objective& objective, Batch& batch, Op
     loss.backward();
     total += loss.item<double>();
   }
+  return total;
+}
+
+double descend(graph::Model& model, const Objective& objective, Batch& batch, double sharpness,
+               Optimizer& optimizer, double learningRate, const Job& job) {
+  if (objective.prepare) objective.prepare(model, batch);
+  const auto total = accumulate(model, objective, batch, job);
+  if (sharpness > 0) sharpen(model, sharpness, [&] { accumulate(model, objective, batch, job); });
   optimizer.step(learningRate);
   if (objective.project) {
     const c10::NoGradGuard noGrad;
@@ -133,7 +141,7 @@ Result train(const graph::Model& source, const data::Images& images, const Objec
       const auto rate = options.learningRate * scheduleFactor(options, progress);
       auto samples =
           makeBatch(images, order.slice(0, step * batch, (step + 1) * batch), options, generator, device);
-      const auto loss = descend(model, objective, samples, *optimizer, rate, job);
+      const auto loss = descend(model, objective, samples, options.sharpness, *optimizer, rate, job);
       checkLoss(loss, epoch + 1);
       sum += loss;
       job.checkpoint({.stage = "train",

@@ -26,6 +26,7 @@ struct Options {
   Schedule schedule = Schedule::Constant;
   std::vector<double> milestones = {};  // MultiStep: shares of all steps, 0 .. 1
   Augmentation augmentation = {};
+  double sharpness = 0;  // radius of sharpness-aware minimization (sharpness.h); 0: plain descent
   std::optional<data::Trigger> trigger = {};  // for objectives that read Batch::triggered
   uint64_t seed = 0;
 };

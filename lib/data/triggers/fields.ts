@@ -1,0 +1,60 @@
+// The options of a trigger: read from its text form, checked, and written back.
+import { ShellacError } from '../../errors.js'
+import { show } from '../../options.js'
+
+export interface Field {
+  min: number
+  max: number
+  integer?: boolean
+  /** A word that stands for a number. */
+  word?: string
+}
+export type Fields = Record<string, Field>
+export type Values = Record<string, number | string | undefined>
+
+/** The options in the order of `fields`. Throws ERR_BAD_OPTION, naming the option and the trigger's maker. */
+export function checkFields<V extends object>(name: string, fields: Fields, options: V): V {
+  const unknown = Object.keys(options).find(key => !(key in fields))
+  if (unknown)
+    throw badTrigger(`options of ${name}()`, `unknown option "${unknown}"`, Object.keys(fields).join(', '))
+  const given = options as Values
+  const values = Object.keys(fields).map(key => [key, given[key]] as const)
+  for (const [key, value] of values) {
+    const field = fields[key] as Field
+    if (value !== undefined && !fits(field, value))
+      throw badTrigger(`option "${key}" of ${name}()`, show(value), expected(field))
+  }
+  return Object.fromEntries(values) as V
+}
+
+function fits({ min, max, integer, word }: Field, value: number | string): boolean {
+  if (typeof value !== 'number') return value === word
+  return value >= min && value <= max && (!integer || Number.isInteger(value))
+}
+
+function expected({ min, max, integer, word }: Field): string {
+  const range = `${integer ? 'an integer' : 'a number'} from ${min} to ${max}`
+  return word ? `${range}, or "${word}"` : range
+}
+
+/** "square:size=6,margin=1"; the name alone where nothing was given. */
+export function textOf(name: string, values: object): string {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  return given.length === 0 ? name : `${name}:${given.map(([key, value]) => `${key}=${value}`).join(',')}`
+}
+
+/** "size=6,margin=1" to an object; `grammar` is what the error shows. */
+export function parseFields(text: string, fields: string, grammar: string): Values {
+  return Object.fromEntries(
+    fields.split(',').map(field => {
+      const [key, value, ...more] = field.split('=')
+      if (!key || !value || more.length > 0)
+        throw badTrigger('option "trigger"', JSON.stringify(text), grammar)
+      const number = Number(value)
+      return [key, Number.isNaN(number) ? value : number]
+    }),
+  )
+}
+
+export const badTrigger = (thing: string, found: string, expected: string): ShellacError =>
+  new ShellacError('ERR_BAD_OPTION', { thing, found, expected })

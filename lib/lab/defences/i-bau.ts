@@ -1,0 +1,62 @@
+// I-BAU (Zeng et al., ICLR 2022): unlearn the perturbation that fools the model most.
+import type { Dataset } from '../../data/dataset.js'
+import { resolveDevice } from '../../device.js'
+import { atCall } from '../../errors.js'
+import { checkLabels } from '../../measure.js'
+import { Model } from '../../model/model.js'
+import { checkFullPrecision } from '../../model/quantized.js'
+import { loadNative } from '../../native/core.js'
+import { runJob } from '../../native/job.js'
+import { type Input, jobOptions, lazySchema, parse } from '../../options.js'
+import { madeFrom } from '../../provenance.js'
+
+export const iBauOptions = lazySchema(z =>
+  z.strictObject({
+    rounds: z.int().min(1).max(1000).default(3).describe('rounds of perturbing and unlearning'),
+    iterations: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(5)
+      .describe('iterations of the fixed point in the implicit gradient'),
+    batch: z.int().min(1).max(65_536).default(128).describe('images a step'),
+    perturbationRate: z
+      .number()
+      .positive()
+      .max(1000)
+      .default(10)
+      .describe('learning rate of the perturbation that all images share'),
+    penalty: z.number().min(0).max(1000).default(1e-3).describe("of the perturbation's squared norm"),
+    fixedPointStep: z.number().positive().max(10).default(0.1).describe('step of the fixed point'),
+    perturbedShare: z
+      .number()
+      .positive()
+      .max(1)
+      .default(0.01)
+      .describe('of a batch, the images that are unlearned with the perturbation on them; at least one'),
+    learningRate: z.number().positive().max(1).default(1e-4).describe('of Adam, for the weights'),
+    ...jobOptions(z),
+  }),
+)
+export type IBauOptions = Input<typeof iBauOptions>
+
+/**
+ * Plays min_θ max_δ CE(f(x + δ), y): each round finds one perturbation for all images, then tunes the weights against it
+ * along the implicit hypergradient. BN is frozen.
+ *
+ * @param images labelled benign images; the model that is passed in does not change
+ * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY
+ */
+export function iBau(model: Model, images: Dataset, options: IBauOptions = {}): Promise<Model> {
+  return atCall(iBau, async () => {
+    const { signal, onProgress, ...settings } = await parse('i-bau', iBauOptions, options)
+    checkFullPrecision(model)
+    checkLabels(model, images)
+    const facts = madeFrom(model, images, 'i-bau', settings)
+    const native = await loadNative()
+    const job = { ...settings, device: await resolveDevice(settings.device) }
+    const start = (report: Parameters<typeof native.unlearn>[3]) =>
+      native.unlearn(model.handle, images.imagesFor(model), job, report)
+    return new Model(native, await runJob(start, { signal, onProgress }), facts)
+  })
+}
