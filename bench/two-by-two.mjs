@@ -1,7 +1,7 @@
 // What purification does to a backdoored model: {attacker's quantizer, ours} × {nearest rounding, purified}, weights only
 // and with 4-bit values, by each solver, as the rows of an experiment (JSON on stdout, progress on stderr):
 //   node bench/two-by-two.mjs MODEL --cifar10 DIR [--trigger square] [--target 0] [--solvers closed-form]
-//     [--iterations 10000] [--pda on,off] [--quantizers attacker,mse] [--bits W4,W4A4] [--seeds 0]
+//     [--iterations 10000] [--pda on,off] [--quantizers attacker,mse] [--bits W4,W4A4] [--seeds 0] [--device cpu]
 import { parseArgs } from 'node:util'
 import { datasets, loadModel, measure, parseTrigger, purify, quantize } from '../dist/index.js'
 
@@ -18,16 +18,18 @@ const { values, positionals } = parseArgs({
     bits: { type: 'string', default: 'W4,W4A4' },
     seeds: { type: 'string', default: '0' },
     threads: { type: 'string', default: '0' },
+    device: { type: 'string', default: 'cpu' },
   },
 })
 
+const { device } = values
 const threads = Number(values.threads)
 const open = (split, limit) =>
   values.cifar10 ? datasets.cifar10(values.cifar10, { split, limit }) : datasets.mnist({ split, limit })
 const model = await loadModel(positionals[0])
 const calibration = await open('train', 1024)
 const test = await open('test')
-const trial = { trigger: parseTrigger(values.trigger), target: Number(values.target), threads }
+const trial = { trigger: parseTrigger(values.trigger), target: Number(values.target), threads, device }
 const rows = []
 
 async function row(facts, which, reference, seconds) {
@@ -52,7 +54,7 @@ await row(
 )
 for (const quantizer of values.quantizers.split(','))
   for (const bits of values.bits.split(',')) {
-    const settings = { weightBits: 4, activationBits: bits === 'W4' ? 'none' : 4, quantizer, threads }
+    const settings = { weightBits: 4, activationBits: bits === 'W4' ? 'none' : 4, quantizer, threads, device }
     const [plain, quick] = await timed(() => quantize(model, calibration, settings))
     await row({ attack, defence: 'nearest', bits, quantizer, seed: null }, plain, undefined, quick)
     for (const solver of values.solvers.split(','))
