@@ -1,4 +1,5 @@
 // What the cells of an experiment gave, as the files that people and programs read.
+import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { writeWhole } from '../../files.js'
 import type { Cell, CellRecord } from './cell.js'
@@ -28,9 +29,23 @@ export async function writeResults(
   const rows = rowsOf(cells, await recordsOf(cells, out), definition.paper)
   const { name, title } = definition
   const base = join(out, `${name}.${scale}`)
-  const made = { name, title, scale, versions, written: new Date().toISOString() }
+  const made = {
+    name,
+    title,
+    command: `shellac experiment ${name} --scale ${scale}`,
+    scale,
+    versions,
+    machine: machine(),
+    written: new Date().toISOString(),
+  }
   const files = { json: `${base}.json`, markdown: `${base}.md` }
   await writeWhole(files.json, file => file.writeFile(`${JSON.stringify({ ...made, rows }, null, 1)}\n`))
   await writeWhole(files.markdown, file => file.writeFile(markdown(definition, scale, rows)))
   return { name, title, scale, rows, ...files }
+}
+
+/** The one that these files were written on; what a cell ran on is in its row. */
+function machine(): string {
+  const processor = cpus()[0]?.model.trim() ?? 'unknown processor'
+  return `${availableParallelism()} CPU cores (${processor}, ${process.arch}), ${Math.round(totalmem() / 2 ** 30)} GiB`
 }

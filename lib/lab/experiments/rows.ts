@@ -20,6 +20,7 @@ export interface Row extends Axes {
   samples: number | null
   triggered: number | null
   seconds: number | null
+  device: string | null
   paper: PaperRow | null
 }
 
@@ -53,6 +54,7 @@ export function rowsOf(
       samples: scores?.samples ?? null,
       triggered: scores?.triggered ?? null,
       seconds: record?.seconds ?? null,
+      device: record?.device ?? null,
       paper: publishedFor(cell.axes, published),
     }
   })

@@ -20,6 +20,7 @@ export const table3 = defineExperiment({
       ...TWO_BY_TWO,
     },
   ],
+  scales: { small: { datasets: { imagenette: { source: 'cifar10', crop: 4, flip: true } } } },
   paper: TABLE_3,
 })
 
