@@ -129,7 +129,7 @@ export interface QuantizeOptions extends JobOptions {
 }
 
 export interface PurifyOptions extends QuantizeOptions {
-  solver: 'closed-form' | 'adam-official' | 'adam-paper'
+  solver: 'closed-form' | 'adam-official' | 'adam-paper' | 'efrap' | 'adaround' | 'brecq'
   pda: 'none' | 'official' | 'paper'
   pdaSteps: number
   pdaBound: number
@@ -138,9 +138,24 @@ export interface PurifyOptions extends QuantizeOptions {
   iterations: number
   learningRate: number
   batch: number
+  /** Of efrap, adaround and brecq. */
+  rounding?: RoundingOptions
+}
+
+export interface RoundingOptions {
+  regularization: number
+  /** efrap */
+  reversal: number
+  /** adaround, brecq: share of the iterations; and the exponent behind it. */
+  warmUp: number
+  betaStart: number
+  betaEnd: number
+  /** brecq: probability that an element of a rounded value is its full-precision one. */
+  drop: number
 }
 
 export interface UnitReport {
+  /** Of brecq: the block. */
   unit: string
   lossBefore: number
   lossAfter: number

@@ -7,12 +7,16 @@ import { badnetsOptions, blendedOptions, lfOptions, sigOptions } from '../lab/at
 import { pqBackdoorOptions } from '../lab/attacks/pq-backdoor.js'
 import { quAntiZationOptions } from '../lab/attacks/qu-anti-zation.js'
 import { quraOptions } from '../lab/attacks/qura.js'
+import { adaRoundOptions } from '../lab/defences/adaround.js'
+import { brecqOptions } from '../lab/defences/brecq.js'
+import { efrapOptions } from '../lab/defences/efrap.js'
 import { finePruningOptions } from '../lab/defences/fine-pruning.js'
 import { ftOptions } from '../lab/defences/ft.js'
 import { ftSamOptions, ftSamPdaOptions } from '../lab/defences/ft-sam.js'
 import { iBauOptions } from '../lab/defences/i-bau.js'
 import { mcrOptions } from '../lab/defences/mcr.js'
 import { nadOptions, nadPdaOptions } from '../lab/defences/nad.js'
+import { qDropOptions } from '../lab/defences/qdrop.js'
 import { demoOptions } from '../lab/demo.js'
 import { experimentOptions } from '../lab/experiments/index.js'
 import { trainOptions } from '../lab/train.js'
@@ -55,6 +59,10 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['iBau()', iBauOptions],
   ['ftSam()', ftSamOptions],
   ['ftSamPda()', ftSamPdaOptions],
+  ['efrap()', efrapOptions],
+  ['adaRound()', adaRoundOptions],
+  ['brecq()', brecqOptions],
+  ['qDrop()', qDropOptions],
   ['shellac experiment', experimentOptions],
   ['shellac demo', demoOptions],
 ]

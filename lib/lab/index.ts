@@ -16,6 +16,9 @@ export { type PqBackdoorOptions, pqBackdoor } from './attacks/pq-backdoor.js'
 export { type QuAntiZationOptions, quAntiZation } from './attacks/qu-anti-zation.js'
 export { type QuraOptions, qura } from './attacks/qura.js'
 export { type WanetOptions, wanet } from './attacks/wanet.js'
+export { type AdaRoundOptions, adaRound } from './defences/adaround.js'
+export { type BrecqOptions, brecq } from './defences/brecq.js'
+export { type EfrapOptions, efrap } from './defences/efrap.js'
 export { type FinePruningOptions, finePruning } from './defences/fine-pruning.js'
 export { type FtOptions, ft } from './defences/ft.js'
 export { type FtSamOptions, type FtSamPdaOptions, ftSam, ftSamPda } from './defences/ft-sam.js'
@@ -23,6 +26,7 @@ export { type IBauOptions, iBau } from './defences/i-bau.js'
 export { type LacOptions, lac, lacPda } from './defences/lac.js'
 export { type McrOptions, mcr } from './defences/mcr.js'
 export { type NadOptions, type NadPdaOptions, nad, nadPda } from './defences/nad.js'
+export { type QDropOptions, qDrop } from './defences/qdrop.js'
 export {
   defineExperiment,
   type ExperimentInput,

@@ -2,14 +2,14 @@ import type { UnitReport } from '../../binding.js'
 import { ShellacError } from '../errors.js'
 import { Model } from './model.js'
 
-/** How one unit was corrected; losses are mean squared output errors, summed over channels. */
+/** How one unit, or block, was corrected; losses are mean squared output errors, summed over channels. */
 export type { UnitReport }
 
 /** What quantize() or purify() did. */
 export interface QuantizeReport {
-  /** "nearest" or "lac". */
-  method: 'nearest' | 'lac'
-  /** null for nearest rounding. */
+  /** "nearest", "lac", or a method of the lab. */
+  method: string
+  /** Of lac; null for every other method. */
   solver: string | null
   quantizer: string
   weightBits: number

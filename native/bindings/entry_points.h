@@ -28,5 +28,6 @@ void addQuantKernels(Napi::Env env, Napi::Object kernels);
 void addPurifyKernels(Napi::Env env, Napi::Object kernels);
 void addTrainKernels(Napi::Env env, Napi::Object kernels);
 void addDefenceKernels(Napi::Env env, Napi::Object kernels);
+void addRoundingKernels(Napi::Env env, Napi::Object kernels);
 
 }  // namespace shellac::bindings

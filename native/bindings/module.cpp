@@ -58,6 +58,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   addPurifyKernels(env, kernels);
   addTrainKernels(env, kernels);
   addDefenceKernels(env, kernels);
+  addRoundingKernels(env, kernels);
   exports.Set("kernels", kernels);
   return exports;
 }

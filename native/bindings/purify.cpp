@@ -6,13 +6,18 @@
 #include "bindings/handle.h"
 #include "bindings/job_options.h"
 #include "bindings/quantize_options.h"
+#include "bindings/rounding_options.h"
 
 namespace shellac::bindings {
 namespace {
 
 purify::SolverKind solverFrom(const std::string& name) {
-  if (name == "adam-official") return purify::SolverKind::AdamOfficial;
-  return name == "adam-paper" ? purify::SolverKind::AdamPaper : purify::SolverKind::ClosedForm;
+  using enum purify::SolverKind;
+  static const std::map<std::string, purify::SolverKind> kinds{
+      {"closed-form", ClosedForm}, {"adam-official", AdamOfficial},
+      {"adam-paper", AdamPaper},   {"efrap", Efrap},
+      {"adaround", AdaRound},      {"brecq", Brecq}};
+  return kinds.at(name);
 }
 
 purify::PdaForm pdaFrom(const std::string& name) {
@@ -31,7 +36,8 @@ purify::Options optionsFrom(const Napi::Object& options) {
           .iterations = integer(options, "iterations"),
           .learningRate = number(options, "learningRate"),
           .batch = integer(options, "batch"),
-          .seed = static_cast<uint64_t>(integer(options, "seed"))};
+          .seed = static_cast<uint64_t>(integer(options, "seed")),
+          .rounding = roundingFrom(field(options, "rounding"))};
 }
 
 Napi::Object reportToJs(Napi::Env env, const purify::UnitReport& report) {

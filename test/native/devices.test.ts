@@ -19,7 +19,7 @@ const ON_THE_CPU = [
     'at::empty({rows, to - from}',
     'the recursion over columns runs on the CPU, block by block',
   ],
-  ['purify/descent.cpp', 'at::randint(', "a batch's number, drawn from the job's CPU generator"],
+  ['purify/draw_batch.cpp', 'at::randint(', "a batch's number, drawn from the job's CPU generator"],
   [
     'purify/moments.cpp',
     'at::randperm(',

@@ -3,6 +3,9 @@ import type * as zod from 'zod'
 import type { Dataset } from '../../data/dataset.js'
 import type { Model } from '../../model/model.js'
 import type { LazySchema } from '../../options.js'
+import { adaRound, adaRoundOptions } from './adaround.js'
+import { brecq, brecqOptions } from './brecq.js'
+import { efrap, efrapOptions } from './efrap.js'
 import { finePruning, finePruningOptions } from './fine-pruning.js'
 import { ft, ftOptions } from './ft.js'
 import { ftSam, ftSamOptions, ftSamPda, ftSamPdaOptions } from './ft-sam.js'
@@ -10,6 +13,7 @@ import { iBau, iBauOptions } from './i-bau.js'
 import { lac, lacOptions, lacPda } from './lac.js'
 import { mcr, mcrOptions } from './mcr.js'
 import { nad, nadOptions, nadPda, nadPdaOptions } from './nad.js'
+import { qDrop, qDropOptions } from './qdrop.js'
 
 export interface Defence {
   schema: LazySchema<zod.ZodObject>
@@ -85,6 +89,30 @@ const table = {
     run: ftSamPda,
     summary: 'FT-SAM on images that PDA has moved',
     source: 'Li et al., Purifying Quantization-conditioned Backdoors, ICML 2024, section 5.4',
+  },
+  efrap: {
+    schema: efrapOptions,
+    run: efrap,
+    summary: 'rounds the weights that nearest rounding errs most on the other way, and keeps the activations',
+    source: 'Li et al., Nearest is Not Dearest, CVPR 2024',
+  },
+  adaround: {
+    schema: adaRoundOptions,
+    run: adaRound,
+    summary: 'learns for each weight whether it is rounded up or down, unit by unit',
+    source: 'Nagel et al., Up or Down? Adaptive Rounding for Post-Training Quantization, ICML 2020',
+  },
+  brecq: {
+    schema: brecqOptions,
+    run: brecq,
+    summary: 'learns the rounding of all weights of a block together',
+    source: 'Li et al., BRECQ, ICLR 2021',
+  },
+  qdrop: {
+    schema: qDropOptions,
+    run: qDrop,
+    summary: 'BRECQ, with the rounding of activations dropped at random while it learns',
+    source: 'Wei et al., QDrop, ICLR 2022',
   },
 } satisfies Record<string, Defence>
 

@@ -11,6 +11,11 @@ namespace shellac::graph {
 
 inline int64_t channelAxis(const at::Tensor& value) { return value.dim() == 3 ? 2 : 1; }
 
+// One over the number of samples and positions.
+inline double channelShare(const at::Tensor& value) {
+  return static_cast<double>(value.size(channelAxis(value))) / static_cast<double>(value.numel());
+}
+
 // Of a value's shape, which has no batch axis.
 inline int64_t positions(const Shape& shape) {
   if (shape.size() == 2) return shape[0];

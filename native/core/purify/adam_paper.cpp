@@ -21,8 +21,7 @@ class AdamPaper final : public Solver {
     const auto objective = [&](size_t batch, const at::Tensor& quantized) -> Slope {
       const auto& x = problem.corrected[batch];
       auto error = problem.part.forward(x, quantized - problem.weight, {});
-      const auto share =
-          static_cast<double>(error.size(graph::channelAxis(error))) / static_cast<double>(error.numel());
+      const auto share = graph::channelShare(error);
       const auto loss = error.square().sum().item<double>() * share;
       return {loss, problem.part.weightGradient(error.mul_(2 * share), x, problem.weight)};
     };

@@ -1,10 +1,10 @@
 #include "core/purify/descent.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/randint.h>
 
 #include <limits>
 
+#include "core/purify/draw_batch.h"
 #include "core/purify/offset.h"
 
 namespace shellac::purify {
@@ -50,11 +50,6 @@ class Kept {
   at::Tensor best_;
   double least_ = std::numeric_limits<double>::infinity();
 };
-
-size_t drawBatch(size_t batches, at::Generator& generator) {
-  return static_cast<size_t>(
-      at::randint(0, static_cast<int64_t>(batches), {1}, generator, at::kLong).item<int64_t>());
-}
 
 }  // namespace
 

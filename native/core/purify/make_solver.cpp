@@ -11,8 +11,14 @@ std::unique_ptr<Solver> makeSolver(const Options& options) {
       return adamOfficial(options.iterations, options.learningRate);
     case SolverKind::AdamPaper:
       return adamPaper(options.iterations, options.learningRate);
+    case SolverKind::Efrap:
+      return efrap(options.iterations, options.learningRate, options.rounding);
+    case SolverKind::AdaRound:
+      return adaRound(options.iterations, options.learningRate, options.rounding);
+    case SolverKind::Brecq:
+      break;
   }
-  throw Error(Code::Internal, {.thing = "solver", .found = "a kind that the table does not know"});
+  throw Error(Code::Internal, {.thing = "solver", .found = "a kind that does not work on units"});
 }
 
 }  // namespace shellac::purify

@@ -2,32 +2,30 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/randperm.h>
 
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <set>
 
 #include "core/error.h"
 #include "core/graph/layout.h"
 #include "core/graph/shapes.h"
 #include "core/graph/unit.h"
+#include "core/purify/block_walk.h"
 #include "core/purify/correct_unit.h"
-#include "core/purify/streams.h"
+#include "core/purify/walk.h"
 
 namespace shellac::purify {
 
 namespace {
 
-// Columns of one image are much alike, so they come from so many at least; and no unit asks for more than so
-// many, which is what the official code reads.
-constexpr int64_t kLeastImages = 128, kMostImages = 1024;
+// Columns of one image are much alike, so they come from so many at least.
+constexpr int64_t kLeastImages = 128;
 
-class Walk {
+class UnitWalk {
  public:
-  Walk(const graph::Model& model, quant::Quantization frozen, const data::Images& images,
-       const Options& options, at::Device device, const Job& job)
+  UnitWalk(const graph::Model& model, quant::Quantization frozen, const data::Images& images,
+           const Options& options, at::Device device, const Job& job)
       : model_(model.to(device)),
         options_(options),
         job_(job),
@@ -36,40 +34,23 @@ class Walk {
         solver_(makeSolver(options)),
         generator_(at::make_generator<at::CPUGeneratorImpl>(options.seed)),
         result_{std::move(frozen), {}},
-        streams_(model_, result_.quantization, images, draw(images.count()), options.batch, device, job) {}
+        streams_(model_, result_.quantization, images, drawImages(images.count(), generator_), options.batch,
+                 device, job) {}
 
   Result run() {
+    std::vector<Names> parts;
+    for (const auto& unit : units_) parts.push_back(unit.nodes);
     streams_.join(imagesFor(units_.front()));
-    const auto last = graph::lastReads(model_.graph);
-    for (size_t i = 1; i < model_.graph.nodes.size(); ++i) {
-      visit(model_.graph.nodes[i]);
-      for (const auto& value : last[i]) streams_.forget(value);
-    }
+    walk(model_.graph, streams_, parts, [this](size_t i) { correct(units_[i]); });
     return std::move(result_);
   }
 
  private:
-  at::Tensor draw(int64_t images) {
-    const auto on = at::TensorOptions(at::kLong).device(at::kCPU);
-    return at::randperm(images, generator_, on).slice(0, 0, kMostImages);
-  }
-
   // Enough for the unit's columns; a solver that reads whole batches reads them all.
   int64_t imagesFor(const graph::Unit& unit) const {
     if (solver_->readsBatches()) return kMostImages;
     const auto positions = graph::positions(shapes_.at(unit.name));
     return std::clamp((options_.columns + positions - 1) / positions, kLeastImages, kMostImages);
-  }
-
-  void visit(const graph::Node& node) {
-    if (done_.count(node.name) != 0) return;
-    if (!graph::hasWeight(node)) {
-      streams_.passFull({node.name});
-      return streams_.passCorrected({node.name});
-    }
-    const auto& unit = units_.at(result_.units.size());
-    correct(unit);
-    done_.insert(unit.nodes.begin(), unit.nodes.end());
   }
 
   void correct(const graph::Unit& unit) {
@@ -106,7 +87,6 @@ class Walk {
   at::Generator generator_;
   Result result_;
   Streams streams_;
-  std::set<std::string> done_;  // nodes that ran with their unit
 };
 
 }  // namespace
@@ -116,7 +96,9 @@ Result purify(const graph::Model& model, const data::Images& calibration, const 
   const at::NoGradGuard noGrad;
   // Nearest rounding settles every scale, and the codes that the corrected ones are compared with.
   auto frozen = quant::quantizeNearest(model, calibration, options.quantizer, device, job);
-  return Walk(model, std::move(frozen), calibration, options, device, job).run();
+  if (options.solver == SolverKind::Brecq)
+    return roundBlocks(model, std::move(frozen), calibration, options, device, job);
+  return UnitWalk(model, std::move(frozen), calibration, options, device, job).run();
 }
 
 }  // namespace shellac::purify

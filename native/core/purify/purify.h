@@ -15,8 +15,18 @@
 
 namespace shellac::purify {
 
-enum class SolverKind { ClosedForm, AdamOfficial, AdamPaper };
+// Of units: all but Brecq, which takes whole blocks.
+enum class SolverKind { ClosedForm, AdamOfficial, AdamPaper, Efrap, AdaRound, Brecq };
 enum class PdaForm { None, Official, Paper };
+
+// For the solvers that learn to round (rounding_penalty.h, block_rounding.h).
+struct Rounding {
+  double regularization = 0.01;
+  double reversal = 1;  // Efrap
+  double warmUp = 0.2;  // share of the iterations; this and the betas: AdaRound, Brecq
+  double betaStart = 20, betaEnd = 2;
+  double drop = 0;  // Brecq: probability that an element of a rounded value is its full-precision one
+};
 
 struct Options {
   quant::Options quantizer;
@@ -26,12 +36,14 @@ struct Options {
   double pdaBound = 1e-3;      // γ: largest change of an input element
   int64_t columns = 8000;      // closed form: columns drawn a unit
   double damping = 0.01;       // closed form: λ as a share of H's mean diagonal
-  int64_t iterations = 10000;  // Adam: steps a unit
+  int64_t iterations = 10000;  // Adam: steps a unit or block
   double learningRate = 1e-3;  // Adam
   int64_t batch = 32;
   uint64_t seed = 0;
+  Rounding rounding = {};
 };
 
+// Of a unit; or of a block, whose losses are those of its rounded output.
 struct UnitReport {
   std::string unit;
   double lossBefore =

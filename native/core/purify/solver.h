@@ -45,6 +45,9 @@ class Solver {
 std::unique_ptr<Solver> closedForm(double damping);
 std::unique_ptr<Solver> adamOfficial(int64_t iterations, double learningRate);
 std::unique_ptr<Solver> adamPaper(int64_t iterations, double learningRate);
+std::unique_ptr<Solver> efrap(int64_t iterations, double learningRate, const Rounding& rounding);
+std::unique_ptr<Solver> adaRound(int64_t iterations, double learningRate, const Rounding& rounding);
+// Of a unit's solver kind.
 std::unique_ptr<Solver> makeSolver(const Options& options);
 
 }  // namespace shellac::purify
