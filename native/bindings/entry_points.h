@@ -26,7 +26,7 @@ Napi::Value probeDevice(const Napi::CallbackInfo& info);
 // Test and research hooks, onto the `kernels` object.
 void addGraphKernels(Napi::Env env, Napi::Object kernels);
 void addQuantKernels(Napi::Env env, Napi::Object kernels);
-void addRoundingKernels(Napi::Env env, Napi::Object kernels);
+void addDataFreeKernels(Napi::Env env, Napi::Object kernels);
 void addPurifyKernels(Napi::Env env, Napi::Object kernels);
 void addTrainKernels(Napi::Env env, Napi::Object kernels);
 void addDefenceKernels(Napi::Env env, Napi::Object kernels);

@@ -56,7 +56,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto kernels = Napi::Object::New(env);
   addGraphKernels(env, kernels);
   addQuantKernels(env, kernels);
-  addRoundingKernels(env, kernels);
+  addDataFreeKernels(env, kernels);
   addPurifyKernels(env, kernels);
   addTrainKernels(env, kernels);
   addDefenceKernels(env, kernels);

@@ -5,7 +5,7 @@ import type { Model } from '../../model/model.js'
 import type { QuantizedModel } from '../../model/quantized.js'
 import { type Input, lazySchema, parse } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
-import { quantizeWith, roundingOptions } from './rounding.js'
+import { quantizeWith, roundingOptions } from './data-free.js'
 
 /**
  * Where `lambda` is searched. 0 is no candidate: it is nearest rounding, which the attacker has trained to behave on

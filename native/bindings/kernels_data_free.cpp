@@ -40,7 +40,7 @@ Napi::Value withNoise(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void addRoundingKernels(Napi::Env env, Napi::Object kernels) {
+void addDataFreeKernels(Napi::Env env, Napi::Object kernels) {
   kernels.Set("roundWeight", Napi::Function::New(env, roundWeight));
   kernels.Set("medianHalfWidth", Napi::Function::New(env, medianHalfWidth));
   kernels.Set("withNoise", Napi::Function::New(env, withNoise));
