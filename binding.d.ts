@@ -128,6 +128,20 @@ export interface QuantizeOptions extends JobOptions {
   activationBits: number | null
 }
 
+/** A rounding that asks nothing but the weight; native/bindings/weight_roundings.cpp. */
+export type WeightRounding =
+  | { name: 'against-quantization-vector'; lambda: number }
+  | { name: 'interval-noise'; factor: number }
+  | {
+      name: 'boundary-flips'
+      /** Of each layer's weights. */
+      share: number
+    }
+export interface QuantizeWithOptions extends QuantizeOptions {
+  /** Candidates, at least one: of several, the one whose top-1 on the images agrees most often with full precision, the last of equal ones. */
+  roundings: WeightRounding[]
+}
+
 export interface PurifyOptions extends QuantizeOptions {
   solver: 'closed-form' | 'adam-official' | 'adam-paper' | 'efrap' | 'adaround' | 'brecq'
   pda: 'none' | 'official' | 'paper'
@@ -329,6 +343,13 @@ export interface Native {
     options: QuantizeOptions,
     onProgress: OnProgress,
   ): Started<ModelHandle>
+  /** agreeing: images, by candidate; empty where there is no choice. */
+  quantizeWith(
+    model: ModelHandle,
+    images: ImagesData,
+    options: QuantizeWithOptions,
+    onProgress: OnProgress,
+  ): Started<{ model: ModelHandle; chosen: number; agreeing: number[] }>
   purify(
     model: ModelHandle,
     calibration: ImagesData,

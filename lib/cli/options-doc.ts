@@ -8,15 +8,18 @@ import { pqBackdoorOptions } from '../lab/attacks/pq-backdoor.js'
 import { quAntiZationOptions } from '../lab/attacks/qu-anti-zation.js'
 import { quraOptions } from '../lab/attacks/qura.js'
 import { adaRoundOptions } from '../lab/defences/adaround.js'
+import { boundaryFlipsOptions } from '../lab/defences/boundary-flips.js'
 import { brecqOptions } from '../lab/defences/brecq.js'
 import { efrapOptions } from '../lab/defences/efrap.js'
 import { finePruningOptions } from '../lab/defences/fine-pruning.js'
 import { ftOptions } from '../lab/defences/ft.js'
 import { ftSamOptions, ftSamPdaOptions } from '../lab/defences/ft-sam.js'
 import { iBauOptions } from '../lab/defences/i-bau.js'
+import { intervalNoiseOptions } from '../lab/defences/interval-noise.js'
 import { mcrOptions } from '../lab/defences/mcr.js'
 import { nadOptions, nadPdaOptions } from '../lab/defences/nad.js'
 import { qDropOptions } from '../lab/defences/qdrop.js'
+import { qvecOptions } from '../lab/defences/qvec.js'
 import { demoOptions } from '../lab/demo.js'
 import { experimentOptions } from '../lab/experiments/index.js'
 import { trainOptions } from '../lab/train.js'
@@ -51,6 +54,9 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['blendedAttack()', blendedOptions],
   ['sigAttack()', sigOptions],
   ['lfAttack()', lfOptions],
+  ['qvec()', qvecOptions],
+  ['intervalNoise()', intervalNoiseOptions],
+  ['boundaryFlips()', boundaryFlipsOptions],
   ['ft()', ftOptions],
   ['finePruning()', finePruningOptions],
   ['mcr()', mcrOptions],

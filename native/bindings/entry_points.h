@@ -12,6 +12,7 @@ Napi::Value exportModel(const Napi::CallbackInfo& info);
 Napi::Value foldBatchNorm(const Napi::CallbackInfo& info);
 Napi::Value forward(const Napi::CallbackInfo& info);
 Napi::Value quantize(const Napi::CallbackInfo& info);
+Napi::Value quantizeWith(const Napi::CallbackInfo& info);
 Napi::Value purify(const Napi::CallbackInfo& info);
 Napi::Value measure(const Napi::CallbackInfo& info);
 Napi::Value train(const Napi::CallbackInfo& info);
@@ -25,6 +26,7 @@ Napi::Value probeDevice(const Napi::CallbackInfo& info);
 // Test and research hooks, onto the `kernels` object.
 void addGraphKernels(Napi::Env env, Napi::Object kernels);
 void addQuantKernels(Napi::Env env, Napi::Object kernels);
+void addDataFreeKernels(Napi::Env env, Napi::Object kernels);
 void addPurifyKernels(Napi::Env env, Napi::Object kernels);
 void addTrainKernels(Napi::Env env, Napi::Object kernels);
 void addDefenceKernels(Napi::Env env, Napi::Object kernels);

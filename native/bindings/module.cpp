@@ -41,6 +41,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   expose<foldBatchNorm>(env, exports, "foldBatchNorm");
   expose<forward>(env, exports, "forward");
   expose<quantize>(env, exports, "quantize");
+  expose<quantizeWith>(env, exports, "quantizeWith");
   expose<purify>(env, exports, "purify");
   expose<measure>(env, exports, "measure");
   expose<train>(env, exports, "train");
@@ -55,6 +56,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto kernels = Napi::Object::New(env);
   addGraphKernels(env, kernels);
   addQuantKernels(env, kernels);
+  addDataFreeKernels(env, kernels);
   addPurifyKernels(env, kernels);
   addTrainKernels(env, kernels);
   addDefenceKernels(env, kernels);

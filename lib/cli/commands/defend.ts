@@ -86,8 +86,9 @@ async function run(
   const trial = { ...attack, ...jobFlags(options), ...context }
   const [before, after] = [await measure(model, test, trial), await measure(defended, test, trial)]
   const quantized = defended instanceof QuantizedModel
+  const settings = defended.provenance?.settings ?? {}
   return {
-    json: { defence: name, quantized, benign: benign.count, before, after, seconds, out },
+    json: { defence: name, settings, quantized, benign: benign.count, before, after, seconds, out },
     text: `${describe(name, before, after)}\n\n${benign.count} benign images, ${seconds.toFixed(0)} s: ${out}`,
   }
 }

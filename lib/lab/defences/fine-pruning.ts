@@ -7,7 +7,7 @@ import { loadNative } from '../../native/core.js'
 import { type JobControl, runJob } from '../../native/job.js'
 import { type Input, lazySchema, parse, type Settings } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
-import { normalized } from '../predict.js'
+import { asRead } from '../predict.js'
 import { runTraining } from '../training.js'
 import { tuningOptions } from './tuning.js'
 
@@ -78,7 +78,7 @@ async function featureMeans(
   const sums = new Float64Array(features.outputs)
   for (let from = 0; from < images.count; from += batch) {
     const some = images.subset(range(from, Math.min(from + batch, images.count)))
-    const { data } = await features.forward(normalized(features, some), some.shape, {
+    const { data } = await features.forward(await asRead(features, some, signal), some.shape, {
       device,
       threads,
       signal,

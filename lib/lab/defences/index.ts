@@ -4,16 +4,19 @@ import type { Dataset } from '../../data/dataset.js'
 import type { Model } from '../../model/model.js'
 import type { LazySchema } from '../../options.js'
 import { adaRound, adaRoundOptions } from './adaround.js'
+import { boundaryFlips, boundaryFlipsOptions } from './boundary-flips.js'
 import { brecq, brecqOptions } from './brecq.js'
 import { efrap, efrapOptions } from './efrap.js'
 import { finePruning, finePruningOptions } from './fine-pruning.js'
 import { ft, ftOptions } from './ft.js'
 import { ftSam, ftSamOptions, ftSamPda, ftSamPdaOptions } from './ft-sam.js'
 import { iBau, iBauOptions } from './i-bau.js'
+import { intervalNoise, intervalNoiseOptions } from './interval-noise.js'
 import { lac, lacOptions, lacPda } from './lac.js'
 import { mcr, mcrOptions } from './mcr.js'
 import { nad, nadOptions, nadPda, nadPdaOptions } from './nad.js'
 import { qDrop, qDropOptions } from './qdrop.js'
+import { qvec, qvecOptions } from './qvec.js'
 
 export interface Defence {
   schema: LazySchema<zod.ZodObject>
@@ -40,6 +43,24 @@ const table = {
     run: lacPda,
     summary: 'LAC on inputs that were moved towards the statistics of each BN: what purify() does',
     source: 'Li et al., Purifying Quantization-conditioned Backdoors, ICML 2024, section 4',
+  },
+  qvec: {
+    schema: qvecOptions,
+    run: qvec,
+    summary: "subtracts nearest rounding's error from the weights before it rounds them",
+    source: 'after Yang et al., Quantization as a Malicious Task, arXiv 2606.20254',
+  },
+  'interval-noise': {
+    schema: intervalNoiseOptions,
+    run: intervalNoise,
+    summary: 'adds noise of half a quantization interval to the weights before it rounds them',
+    source: 'interval-calibrated noisy quantization, FARS FA0112, 2026',
+  },
+  'boundary-flips': {
+    schema: boundaryFlipsOptions,
+    run: boundaryFlips,
+    summary: 'gives the weights nearest a rounding boundary the other code',
+    source: 'after FlipGuard, arXiv 2606.28962',
   },
   ft: {
     schema: ftOptions,

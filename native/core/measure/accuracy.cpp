@@ -4,15 +4,10 @@
 #include <c10/core/GradMode.h>
 
 #include "core/error.h"
+#include "core/measure/predictions.h"
 
 namespace shellac::measure {
 namespace {
-
-at::Tensor predict(const graph::Program& program, const data::Images& images, const at::Tensor& floats,
-                   const Job& job) {
-  const auto read = images.normalize(floats).contiguous(at::MemoryFormat::ChannelsLast);
-  return program.run({read}, [&] { job.checkpoint(); }).front().argmax(1);
-}
 
 void checkTarget(int64_t target, int64_t classes) {
   if (target < 0 || target >= classes)

@@ -3,19 +3,9 @@
 #include <ATen/core/grad_mode.h>
 
 #include "core/error.h"
-#include "core/quant/placement.h"
+#include "core/quant/round_weights.h"
 
 namespace shellac::quant {
-
-namespace {
-
-void checkBits(const char* what, int64_t bits) {
-  if (bits < 2 || bits > 8)
-    throw Error(Code::BadOption,
-                {.thing = what, .found = std::to_string(bits) + " bits", .expected = "2 to 8"});
-}
-
-}  // namespace
 
 graph::Substitutes Quantization::substitutes(const std::vector<const graph::Node*>& nodes,
                                              at::Device device) const {
@@ -33,19 +23,11 @@ graph::Substitutes Quantization::substitutes(const std::vector<const graph::Node
 
 std::map<std::string, QuantizedWeight> quantizeWeights(const graph::Model& model, const Options& options,
                                                        const Job& job) {
-  checkBits("weight bits", options.weightBits);
-  const auto& preset = findPreset(options.preset);
-  std::map<std::string, QuantizedWeight> weights;
-  for (const auto& [name, bits] : placement(model.graph, options).weights) {
-    job.checkpoint();
-    const auto weight = model.parameter(model.graph.node(name), "weight").detach();
-    const Grid grid{.bits = bits, .symmetric = preset.weightSymmetric, .perChannel = preset.weightPerChannel};
-    const auto observer = makeObserver(preset.weightObserver, grid);
-    observer->observe(weight);
-    const auto quantizer = observer->quantizer();
-    weights.emplace(name, QuantizedWeight{quantizer, quantizer.codes(weight)});
-  }
-  return weights;
+  const auto nearest = [](const at::Tensor& weight, const Fit& fit, at::Generator&) -> QuantizedWeight {
+    const auto quantizer = fit(weight);
+    return {quantizer, quantizer.codes(weight)};
+  };
+  return roundWeights(model, options, nearest, /*seed=*/0, job);
 }
 
 Quantization quantizeNearest(const graph::Model& model, const data::Images& calibration,
