@@ -26,7 +26,9 @@ export const smoke: Scale = {
   },
   attackPerBits: ['comp-artifact', 'qu-anti-zation', 'pq-backdoor', 'adaptive'],
   defence: { epochs: 2, curveEpochs: 2, teacherEpochs: 2, rounds: 1, batch: 32, columns: 1000 },
-  defences: { lac: { iterations: 20 }, 'lac-pda': { iterations: 20 } },
+  defences: Object.fromEntries(
+    ['lac', 'lac-pda', 'efrap', 'adaround', 'brecq', 'qdrop'].map(name => [name, { iterations: 20 }]),
+  ),
   calibration: 200,
   share: 0.25,
   seeds: [0],
