@@ -18,6 +18,11 @@ Napi::Value train(const Napi::CallbackInfo& info);
 Napi::Value qura(const Napi::CallbackInfo& info);
 Napi::Value unlearn(const Napi::CallbackInfo& info);
 Napi::Value onCurve(const Napi::CallbackInfo& info);
+Napi::Value neuronImportance(const Napi::CallbackInfo& info);
+Napi::Value recordValues(const Napi::CallbackInfo& info);
+Napi::Value moveInputs(const Napi::CallbackInfo& info);
+Napi::Value gradCam(const Napi::CallbackInfo& info);
+Napi::Value tSne(const Napi::CallbackInfo& info);
 Napi::Value applyTrigger(const Napi::CallbackInfo& info);
 Napi::Value versions(const Napi::CallbackInfo& info);
 Napi::Value probeDevice(const Napi::CallbackInfo& info);
@@ -28,5 +33,6 @@ void addQuantKernels(Napi::Env env, Napi::Object kernels);
 void addPurifyKernels(Napi::Env env, Napi::Object kernels);
 void addTrainKernels(Napi::Env env, Napi::Object kernels);
 void addDefenceKernels(Napi::Env env, Napi::Object kernels);
+void addEmbeddingKernels(Napi::Env env, Napi::Object kernels);
 
 }  // namespace shellac::bindings

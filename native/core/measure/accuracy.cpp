@@ -3,7 +3,7 @@
 #include <ATen/ops/ne.h>
 #include <c10/core/GradMode.h>
 
-#include "core/error.h"
+#include "core/measure/checks.h"
 
 namespace shellac::measure {
 namespace {
@@ -12,14 +12,6 @@ at::Tensor predict(const graph::Program& program, const data::Images& images, co
                    const Job& job) {
   const auto read = images.normalize(floats).contiguous(at::MemoryFormat::ChannelsLast);
   return program.run({read}, [&] { job.checkpoint(); }).front().argmax(1);
-}
-
-void checkTarget(int64_t target, int64_t classes) {
-  if (target < 0 || target >= classes)
-    throw Error(Code::BadOption, {.thing = "target",
-                                  .found = std::to_string(target),
-                                  .expected = "a class index from 0 to " + std::to_string(classes - 1),
-                                  .remedy = "pass the attacker's target class"});
 }
 
 }  // namespace
