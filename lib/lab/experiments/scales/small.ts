@@ -49,6 +49,7 @@ export const small: Scale = {
   attackPerBits: ['comp-artifact', 'qu-anti-zation', 'pq-backdoor', 'adaptive'],
   defence: { epochs: 20, curveEpochs: 20, teacherEpochs: 10, batch: 128 },
   defences: { lac: { iterations: 1000 }, 'lac-pda': { iterations: 1000 } },
+  analyses: {},
   calibration: 1000,
   share: 0.05,
   seeds: [0, 1, 2],

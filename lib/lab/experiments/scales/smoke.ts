@@ -27,6 +27,7 @@ export const smoke: Scale = {
   attackPerBits: ['comp-artifact', 'qu-anti-zation', 'pq-backdoor', 'adaptive'],
   defence: { epochs: 2, curveEpochs: 2, teacherEpochs: 2, rounds: 1, batch: 32, columns: 1000 },
   defences: { lac: { iterations: 20 }, 'lac-pda': { iterations: 20 } },
+  analyses: {},
   calibration: 200,
   share: 0.25,
   seeds: [0],
