@@ -198,6 +198,64 @@ export interface Measurement {
   robust: number
 }
 
+/** A channel of the value that the node of that name makes. */
+export interface NeuronSpec {
+  value: string
+  channel: number
+}
+export interface ImportanceOptions extends JobOptions {
+  neurons: NeuronSpec[]
+  trigger: TriggerData
+  target: number
+  batch: number
+}
+/** What pruning the neuron adds to the loss; see native/core/measure/neuron_importance.h. */
+export interface NeuronImportance {
+  backdoor: number
+  benign: number
+  /** 0 on every image. */
+  silent: boolean
+}
+
+export interface Sampling extends JobOptions {
+  /** Columns of a record, drawn by the seed; a value that has no more is recorded whole. */
+  limit: number
+  batch: number
+}
+export interface WantedValue {
+  value: string
+  /** None: all. */
+  channels: number[]
+}
+export interface RecordOptions extends Sampling {
+  wanted: WantedValue[]
+  trigger: TriggerData | null
+}
+/** [channels, m]; m: positions of all images, or those drawn from them. */
+export interface ValueRecord {
+  data: Float32Array
+  shape: number[]
+}
+/** value: name of a conv or linear that a BN reads. */
+export interface MoveOptions extends Sampling, WantedValue {
+  form: 'official' | 'paper'
+  steps: number
+  bound: number
+}
+
+export interface CamOptions extends JobOptions {
+  layer: string
+  /** Class index; null: what the model takes each image for. */
+  target: number | null
+  trigger: TriggerData | null
+  batch: number
+}
+
+export interface TsneOptions extends JobOptions {
+  perplexity: number
+  iterations: number
+}
+
 /** What training minimizes; a term of the table in native/bindings/objectives.cpp with its settings. */
 export type Objective = AnObjective & {
   /** Moves each batch towards BN's statistics first, by at most `bound` an element (PDA as a plug-in). */
@@ -387,6 +445,46 @@ export interface Native {
 
   /** (1−t)²·start + 2t(1−t)·middle + t²·end, for the trainable tensors; the others are those of `middle`. */
   onCurve(start: ModelHandle, middle: ModelHandle, end: ModelHandle, t: number): Started<ModelHandle>
+
+  /** How much of a backdoor hangs on each neuron. Images need labels. */
+  neuronImportance(
+    model: ModelHandle,
+    images: ImagesData,
+    options: ImportanceOptions,
+    onProgress: OnProgress,
+  ): Started<NeuronImportance[]>
+
+  /** Channels of values, on the images as they are or with the trigger. */
+  recordValues(
+    model: ModelHandle,
+    images: ImagesData,
+    options: RecordOptions,
+    onProgress: OnProgress,
+  ): Started<ValueRecord[]>
+
+  /** A BN's input before and after PDA moved what the unit reads, and the distance of its statistics. */
+  moveInputs(
+    model: ModelHandle,
+    images: ImagesData,
+    options: MoveOptions,
+    onProgress: OnProgress,
+  ): Started<{ still: ValueRecord; moved: ValueRecord; before: number; after: number }>
+
+  /** maps: [n, h, w], 0 .. 1. */
+  gradCam(
+    model: ModelHandle,
+    images: ImagesData,
+    options: CamOptions,
+    onProgress: OnProgress,
+  ): Started<{ maps: Float32Array; shape: number[]; classes: number[] }>
+
+  /** points: [n, d]. places: [n, 2]. */
+  tSne(
+    points: Float32Array,
+    shape: number[],
+    options: TsneOptions,
+    onProgress: OnProgress,
+  ): Started<{ places: Float64Array; divergence: number }>
 
   /** The images as the trigger leaves them, bytes. */
   applyTrigger(images: ImagesData, trigger: TriggerData): Started<Uint8Array>

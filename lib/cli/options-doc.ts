@@ -1,6 +1,12 @@
 // docs/options.md, made from the schemas: `node dist/cli/options-doc.js > docs/options.md`.
 import { pathToFileURL } from 'node:url'
 import type * as zod from 'zod'
+import { featuresOptions } from '../analysis/features.js'
+import { gradCamOptions } from '../analysis/grad-cam.js'
+import { importanceOptions } from '../analysis/importance.js'
+import { movedInputsOptions } from '../analysis/moved-inputs.js'
+import { preActivationsOptions } from '../analysis/pre-activations.js'
+import { tSneOptions } from '../analysis/t-sne.js'
 import { adaptiveOptions } from '../lab/attacks/adaptive.js'
 import { compArtifactOptions } from '../lab/attacks/comp-artifact.js'
 import { badnetsOptions, blendedOptions, lfOptions, sigOptions } from '../lab/attacks/conventional.js'
@@ -36,6 +42,12 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['quantize()', quantizeOptions],
   ['measure()', measureOptions],
   ['verify()', verifyOptions],
+  ['neuronImportance()', importanceOptions],
+  ['preActivations()', preActivationsOptions],
+  ['features()', featuresOptions],
+  ['movedInputs()', movedInputsOptions],
+  ['gradCam()', gradCamOptions],
+  ['tSne()', tSneOptions],
   ["createModel('resnet18')", ARCHITECTURES.resnet18.schema],
   ["createModel('resnet34')", ARCHITECTURES.resnet34.schema],
   ["createModel('preactResnet18')", ARCHITECTURES.preactResnet18.schema],
@@ -78,7 +90,8 @@ const HEAD = `# Options
 Made from the schemas by \`node dist/cli/options-doc.js > docs/options.md\`; do not edit.
 
 Every option of a verb is also a flag of its command. Verbs also take \`signal\` (an \`AbortSignal\`) and \`onProgress\`;
-\`measure()\` also takes \`trigger\` and \`reference\`.
+\`measure()\` also takes \`trigger\` and \`reference\`; the analyses take \`trigger\` and \`neurons\`, and have no command of
+their own.
 `
 
 export async function optionsDoc(): Promise<string> {

@@ -87,6 +87,11 @@ export class Model {
   }
 
   /** @internal */
+  get description(): ModelDescription {
+    return this.#description
+  }
+
+  /** @internal */
   async content(control: JobControl = {}): Promise<ModelContent> {
     const native = await loadNative()
     return { spec: await runJob(() => native.exportModel(this.handle), control), facts: this.facts() }

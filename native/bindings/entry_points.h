@@ -19,6 +19,11 @@ Napi::Value train(const Napi::CallbackInfo& info);
 Napi::Value qura(const Napi::CallbackInfo& info);
 Napi::Value unlearn(const Napi::CallbackInfo& info);
 Napi::Value onCurve(const Napi::CallbackInfo& info);
+Napi::Value neuronImportance(const Napi::CallbackInfo& info);
+Napi::Value recordValues(const Napi::CallbackInfo& info);
+Napi::Value moveInputs(const Napi::CallbackInfo& info);
+Napi::Value gradCam(const Napi::CallbackInfo& info);
+Napi::Value tSne(const Napi::CallbackInfo& info);
 Napi::Value applyTrigger(const Napi::CallbackInfo& info);
 Napi::Value versions(const Napi::CallbackInfo& info);
 Napi::Value probeDevice(const Napi::CallbackInfo& info);
@@ -31,5 +36,6 @@ void addPurifyKernels(Napi::Env env, Napi::Object kernels);
 void addTrainKernels(Napi::Env env, Napi::Object kernels);
 void addDefenceKernels(Napi::Env env, Napi::Object kernels);
 void addRoundingKernels(Napi::Env env, Napi::Object kernels);
+void addEmbeddingKernels(Napi::Env env, Napi::Object kernels);
 
 }  // namespace shellac::bindings

@@ -48,6 +48,11 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   expose<qura>(env, exports, "qura");
   expose<unlearn>(env, exports, "unlearn");
   expose<onCurve>(env, exports, "onCurve");
+  expose<neuronImportance>(env, exports, "neuronImportance");
+  expose<recordValues>(env, exports, "recordValues");
+  expose<moveInputs>(env, exports, "moveInputs");
+  expose<gradCam>(env, exports, "gradCam");
+  expose<tSne>(env, exports, "tSne");
   expose<applyTrigger>(env, exports, "applyTrigger");
   expose<halt>(env, exports, "halt");
   expose<versions>(env, exports, "versions");
@@ -61,6 +66,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   addTrainKernels(env, kernels);
   addDefenceKernels(env, kernels);
   addRoundingKernels(env, kernels);
+  addEmbeddingKernels(env, kernels);
   exports.Set("kernels", kernels);
   return exports;
 }

@@ -15,6 +15,12 @@ const CALL = new RegExp(`\\b(?:at|torch)::(?:${FACTORIES.join('|')})\\s*\\(`, 'g
 /** Tensors that belong on the CPU, by file and the call's beginning, with why. */
 const ON_THE_CPU = [
   [
+    'measure/record.cpp',
+    'at::randint(',
+    "places, drawn from the job's CPU generator; what reads them moves them",
+  ],
+  ['measure/t_sne.cpp', 'at::randn(', "drawn from the job's CPU generator, then moved"],
+  [
     'purify/round_columns.cpp',
     'at::empty({rows, to - from}',
     'the recursion over columns runs on the CPU, block by block',

@@ -87,7 +87,7 @@ const milestone = (stage: string, unit: number, units: number): Progress => ({
 })
 
 function finished(result: ExperimentResult): Outcome {
-  const { title, rows, done, failed, json, markdown } = result
+  const { title, rows, done, failed, json, markdown, pictures } = result
   const lines = rows.map(({ status, reason, ba, asr, der, ...axes }) => [
     cellLabel({ axes }),
     percent(ba),
@@ -96,6 +96,13 @@ function finished(result: ExperimentResult): Outcome {
     status === 'done' ? '' : `${status}: ${reason ?? ''}`,
   ])
   const summary = `${title}: ${done} of ${rows.length} cells done, ${failed} failed; percent`
-  const text = [table(['cell', 'BA', 'ASR', 'DER', ''], lines), '', summary, markdown, json].join('\n')
+  const text = [
+    table(['cell', 'BA', 'ASR', 'DER', ''], lines),
+    '',
+    summary,
+    markdown,
+    json,
+    ...pictures,
+  ].join('\n')
   return { json: result, text, failed: failed > 0 }
 }

@@ -1,4 +1,5 @@
 // What a cell is: the settings that determine its numbers, and nothing else.
+import type { Analysed } from './analyses/analysis.js'
 
 export interface DatasetChoice {
   source: string
@@ -31,7 +32,7 @@ export interface CellSettings {
   share: number
   poisoned: number
   seed: number
-  analysis?: string | undefined
+  analysis?: Chosen | undefined
 }
 
 /** How a cell is called in tables: the labels of its axes. */
@@ -72,6 +73,8 @@ export interface CellResult {
   mode: string
   /** Keys of the models in the cache that it was made from. */
   models: Record<string, string>
+  /** Where the cell asks for one. */
+  analysed?: Analysed
 }
 
 export interface Versions {

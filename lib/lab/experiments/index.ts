@@ -61,6 +61,8 @@ export interface ExperimentResult {
   /** The files with the rows, and the table, of all cells. */
   json: string
   markdown: string
+  /** SVG files; none where the experiment is all tables. */
+  pictures: string[]
 }
 
 /**

@@ -18,8 +18,20 @@ const AXES: Axis[] = [
   'analysis',
 ]
 
+/** A picture that lies beside the table, and its key figures. */
+export interface ShownPicture {
+  file: string
+  label: string
+  table: string[][]
+}
+
 /** Axes of one value stand above the table, the others are its first columns. */
-export function markdown(experiment: Experiment, scale: ScaleName, rows: Row[]): string {
+export function markdown(
+  experiment: Experiment,
+  scale: ScaleName,
+  rows: Row[],
+  pictures: ShownPicture[] = [],
+): string {
   const summaries = summarize(rows)
   const varying = AXES.filter(axis => !redundant(axis, summaries)).filter(
     axis => new Set(summaries.map(({ axes }) => axes[axis])).size > 1,
@@ -43,6 +55,7 @@ export function markdown(experiment: Experiment, scale: ScaleName, rows: Row[]):
     tableRow(head.map((_, at) => (at < varying.length ? '---' : '---:'))),
     ...lines.map(tableRow),
     ...failures(rows),
+    ...pictures.flatMap(pictureLines),
     '',
   ].join('\n')
 }
@@ -50,6 +63,11 @@ export function markdown(experiment: Experiment, scale: ScaleName, rows: Row[]):
 /** Which bits an attack was trained for says nothing new where they are the bits of the cell. */
 const redundant = (axis: Axis, summaries: Summary[]): boolean =>
   axis === 'attackBits' && summaries.every(({ axes }) => axes.attackBits === axes.bits)
+
+function pictureLines({ file, label, table: [head, ...lines] }: ShownPicture): string[] {
+  const figures = head ? ['', tableRow(head), tableRow(head.map(() => '---')), ...lines.map(tableRow)] : []
+  return [...(label ? ['', `## ${label}`] : []), '', `![${label || file}](${file})`, ...figures]
+}
 
 const tableRow = (cells: string[]): string =>
   `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`

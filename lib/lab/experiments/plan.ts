@@ -54,7 +54,7 @@ async function planCell(grid: Grid, point: Point, scale: Scale): Promise<Cell> {
     attackBits: perBits ? attackBits : point.bits,
     defence: point.defence.label,
     quantizer: point.bits === FULL_PRECISION ? 'none' : point.quantizer,
-    analysis: grid.analysis ?? '',
+    analysis: grid.analysis?.label ?? '',
   }
   const raw = rawSettings(grid, point, scale)
   try {
@@ -95,6 +95,6 @@ function rawSettings(grid: Grid, point: Point, scale: Scale): CellSettings {
     share: scale.share,
     poisoned: point.poisoned,
     seed: point.seed,
-    ...(grid.analysis && { analysis: grid.analysis }),
+    ...(grid.analysis && { analysis: { name: grid.analysis.name, options: grid.analysis.options } }),
   }
 }

@@ -60,8 +60,9 @@ export function rowsOf(
   })
 }
 
-/** What a defended cell is compared with: all the same, but no defence, and no poisoned images for it. */
-function withoutDefence({ settings: { defence: _defence, poisoned: _poisoned, ...rest } }: Cell): string {
+/** What a defended cell is compared with: all the same, but no defence, no poisoned images for it, no analysis. */
+function withoutDefence({ settings }: Cell): string {
+  const { defence: _defence, poisoned: _poisoned, analysis: _analysis, ...rest } = settings
   return canonical(rest)
 }
 

@@ -7,16 +7,16 @@ import type { Model } from '../../model/model.js'
 import { QuantizedModel } from '../../model/quantized.js'
 import { quantize } from '../../quantize.js'
 import { DEFENCES, type Defence } from '../defences/index.js'
-import { runAnalysis } from './analyses.js'
+import type { Analysed, Analysis } from './analyses/analysis.js'
+import { ANALYSES } from './analyses/index.js'
 import { attackedModel } from './attacked.js'
 import { type Bench, type Job, jobOf } from './bench.js'
-import type { Cell, CellResult, CellSettings } from './cell.js'
+import type { Cell, CellResult, CellSettings, Chosen } from './cell.js'
 import type { Kept } from './models.js'
 import { poison } from './poison.js'
 
 /** Errors as of the verbs and of DataShelf.get(). */
 export async function runCell({ settings }: Cell, bench: Bench): Promise<CellResult> {
-  if (settings.analysis) return runAnalysis(settings.analysis)
   const job = jobOf(bench)
   const images = await bench.data.get(settings.dataset, 'train')
   const test = await bench.data.get(settings.dataset, 'test')
@@ -34,7 +34,33 @@ export async function runCell({ settings }: Cell, bench: Bench): Promise<CellRes
     scores: { ba, asr, ra, samples, triggered },
     mode: modeOf(deployed),
     models: { attacked: attacked.key, ...(defended.key && { defended: defended.key }) },
+    ...(settings.analysis && {
+      analysed: await analyse(settings, { attacked: attacked.model, deployed, benign: defenders, test }, job),
+    }),
   }
+}
+
+/** Of the model as the attacker gave it away, of that rounded to nearest, and of the one that is deployed. */
+async function analyse(
+  settings: CellSettings,
+  { attacked, deployed, benign, test }: { attacked: Model; deployed: Model; benign: Dataset; test: Dataset },
+  job: Job,
+): Promise<Analysed> {
+  const { name, options } = settings.analysis as Chosen
+  const { defence, trigger, target, seed } = settings
+  const subject = {
+    full: attacked,
+    rounded: defence ? await round(settings, attacked, benign, job) : deployed,
+    defended: defence && deployed,
+    defence: defence?.name ?? '',
+    benign,
+    test,
+    trigger: parseTrigger(trigger),
+    target,
+    seed,
+    job,
+  }
+  return (ANALYSES[name] as Analysis).run(subject, options)
 }
 
 /** The benign images that every defence may use; in a test of LAC's own, some of them carry the trigger. */

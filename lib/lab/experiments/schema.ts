@@ -40,7 +40,7 @@ const gridShape = (z: Z) => ({
   poisoned: oneOrMany(z, z.number().min(0).max(1))
     .default([0])
     .describe("share of the defender's images that carry the trigger"),
-  analysis: z.string().optional().describe('what is asked of the models beside their scores'),
+  analysis: choice(z).optional().describe('what is asked of the models beside their scores'),
 })
 
 const record = (z: Z) => z.record(z.string(), z.unknown())
@@ -76,6 +76,7 @@ const scaleShape = (z: Z) => ({
   attackPerBits: z.array(z.string()).describe('attacks that train a model for each bit width'),
   defence: record(z).describe('options of every defence that has them'),
   defences: z.record(z.string(), record(z)),
+  analyses: z.record(z.string(), record(z)),
   calibration: z.int().min(1),
   share: z.number().positive().max(1).describe('of the training images, for the defender'),
   seeds: z.array(z.int().min(0)).min(1),
@@ -111,6 +112,16 @@ export const experimentSchema = lazySchema(z =>
       .array(z.strictObject(paperRow(z)))
       .default([])
       .describe('published figures'),
+    curves: z
+      .strictObject({
+        option: z.string().describe('of the defence: a number, along the axis'),
+        name: z.string().describe('of the axis'),
+        lines: z
+          .enum(['poisoned', 'quantizer', 'attack', 'bits'])
+          .describe('an axis of the cells: a line each'),
+      })
+      .optional()
+      .describe('a picture of ASR and BA over an option of the defence'),
   }),
 )
 /** As a file has it. */

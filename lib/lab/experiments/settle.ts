@@ -4,6 +4,7 @@ import { ARCHITECTURES } from '../../model/architectures/index.js'
 import { ATTACKS, type Attack } from '../attacks/index.js'
 import { DEFENCES } from '../defences/index.js'
 import { trainOptions } from '../train.js'
+import { ANALYSES } from './analyses/index.js'
 import type { CellSettings, Chosen } from './cell.js'
 import { resolve } from './resolve.js'
 import type { Scale } from './schema.js'
@@ -38,6 +39,13 @@ export async function settle(
       common: { ...scale.defence, ...looped, ...(preset && { ...rounding, quantizer: preset }) },
       own: { ...scale.defences[raw.defence.name], ...raw.defence.options },
     }))
+  const analysis =
+    raw.analysis &&
+    (await resolve('analysis', ANALYSES, raw.analysis.name, {
+      common: {},
+      own: { ...scale.analyses[raw.analysis.name], ...raw.analysis.options },
+    }))
+  if (raw.quantizer === null && analysis) throw nothingRounded(analysis.name)
   if (raw.quantizer === null && defence?.options.weightBits !== undefined) throw needsBits(defence.name)
   return {
     ...raw,
@@ -48,6 +56,7 @@ export async function settle(
     target: Number(attack?.options.target ?? raw.target),
     quantizer: preset,
     defence,
+    ...(analysis && { analysis }),
   }
 }
 
@@ -75,6 +84,13 @@ const needsBits = (name: string): ShellacError =>
   new ShellacError('ERR_BAD_OPTION', {
     thing: `defence ${name} at full precision`,
     found: 'it rounds',
+    expected: 'bits from 2 to 8',
+  })
+
+const nothingRounded = (name: string): ShellacError =>
+  new ShellacError('ERR_BAD_OPTION', {
+    thing: `analysis ${name} at full precision`,
+    found: 'no rounded model to look at',
     expected: 'bits from 2 to 8',
   })
 

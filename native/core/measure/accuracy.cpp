@@ -3,22 +3,10 @@
 #include <ATen/ops/ne.h>
 #include <c10/core/GradMode.h>
 
-#include "core/error.h"
+#include "core/measure/checks.h"
 #include "core/measure/predictions.h"
 
 namespace shellac::measure {
-namespace {
-
-void checkTarget(int64_t target, int64_t classes) {
-  if (target < 0 || target >= classes)
-    throw Error(Code::BadOption, {.thing = "target",
-                                  .found = std::to_string(target),
-                                  .expected = "a class index from 0 to " + std::to_string(classes - 1),
-                                  .remedy = "pass the attacker's target class"});
-}
-
-}  // namespace
-
 Counts count(const LoadedModel& loaded, const data::Images& images, const std::optional<Attack>& attack,
              int64_t batch, at::Device device, const Job& job) {
   const c10::NoGradGuard noGrad;

@@ -31,12 +31,11 @@ t.test(
       { dataset: 'mnist', attack: 'none', bits: [32, 4] },
       { dataset: 'mnist', attack: 'qu-anti-zation', bits: 4, defence: 'lac', poisoned: [0, 1] },
       { dataset: 'mnist', attack: 'none', bits: 32, defence: 'lac' },
-      { dataset: 'mnist', attack: 'none', bits: 4, analysis: 'grad-cam' },
       { dataset: 'svhn', attack: 'none', bits: 4 },
       { dataset: 'mnist', attack: 'no-such', bits: 4 },
     ]
     const { rows, done, failed } = await runExperiment(tiny(grids), options)
-    t.match({ done, failed }, { done: 4, failed: 4 })
+    t.match({ done, failed }, { done: 4, failed: 3 })
     t.strictSame(
       rows.slice(0, 4).map(({ mode }) => mode),
       ['full precision', 'nearest', 'purify closed-form', 'purify closed-form'],
@@ -44,12 +43,7 @@ t.test(
     t.not(rows[2]?.id, rows[3]?.id)
     t.match(
       rows.slice(4).map(({ reason }) => reason),
-      [
-        /it rounds|weightBits/,
-        /grad-cam.*not available yet: it needs gradients/,
-        /dataset svhn.*--data svhn:DIR/s,
-        /"no-such"/,
-      ],
+      [/it rounds|weightBits/, /dataset svhn.*--data svhn:DIR/s, /"no-such"/],
     )
     const models = join(out, 'models')
     const files = await readdir(models)

@@ -46,6 +46,7 @@ export const paper: Scale = {
     'i-bau': { rounds: 3 },
     'ft-sam': { epochs: 200, rho: 2 },
   },
+  analyses: { 'pda-histograms': { pdaSteps: 500 } },
   calibration: 1024,
   share: 0.05,
   seeds: [0, 1, 2],

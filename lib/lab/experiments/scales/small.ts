@@ -45,7 +45,7 @@ export const small: Scale = {
       options: {
         epochs: 15,
         learningRate: 0.02,
-        poisonRate: 0.05,
+        poisonRate: 0.03,
         dormancyEpochs: 10,
         dormancyLearningRate: 2e-3,
       },
@@ -68,6 +68,7 @@ export const small: Scale = {
     brecq: { iterations: 1000 },
     qdrop: { iterations: 1000 },
   },
+  analyses: {},
   calibration: 1000,
   share: 0.05,
   seeds: [0, 1, 2],

@@ -29,6 +29,7 @@ export const smoke: Scale = {
   defences: Object.fromEntries(
     ['lac', 'lac-pda', 'efrap', 'adaround', 'brecq', 'qdrop'].map(name => [name, { iterations: 20 }]),
   ),
+  analyses: {},
   calibration: 200,
   share: 0.25,
   seeds: [0],
