@@ -132,8 +132,8 @@ t.test(
             weightBits: 3,
             activationBits: null,
             batch: ROWS,
-            iterations: 400,
-            learningRate: 0.02,
+            iterations: 200,
+            learningRate: 0.04,
           },
           rounding,
         }
