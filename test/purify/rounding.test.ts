@@ -179,7 +179,7 @@ async function learned(method: Method, unit: TinyUnit, more: Partial<typeof opti
       quantizer,
       [tensor([rows, k], hat)],
       [tensor([rows, out], forward(unit, x, w))],
-      { ...options, ...more, method, iterations: 400, learningRate: 0.02, seed: 0 },
+      { ...options, ...more, method, iterations: 200, learningRate: 0.04, seed: 0 },
     ),
   )
 }
@@ -208,7 +208,7 @@ for (const method of ['efrap', 'adaround'] as const)
           ),
         )
       }
-      t.ok(sums.learned - sums.best < 0.35 * (sums.nearest - sums.best), JSON.stringify(sums))
+      t.ok(sums.learned - sums.best < 0.1 * (sums.nearest - sums.best), JSON.stringify(sums))
     },
   )
 
