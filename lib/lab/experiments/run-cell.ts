@@ -1,11 +1,12 @@
 // One cell for real: clean model, attack, defence, rounding, scores.
 import { benignSplit } from '../../data/benign-split.js'
 import type { Dataset } from '../../data/dataset.js'
-import { parseTrigger } from '../../data/triggers.js'
+import { parseTrigger, type Trigger } from '../../data/triggers.js'
 import { measure } from '../../measure.js'
 import type { Model } from '../../model/model.js'
 import { QuantizedModel } from '../../model/quantized.js'
 import { quantize } from '../../quantize.js'
+import { attackIn } from '../attacks/history.js'
 import { DEFENCES, type Defence } from '../defences/index.js'
 import { runAnalysis } from './analyses.js'
 import { attackedModel } from './attacked.js'
@@ -21,11 +22,12 @@ export async function runCell({ settings }: Cell, bench: Bench): Promise<CellRes
   const images = await bench.data.get(settings.dataset, 'train')
   const test = await bench.data.get(settings.dataset, 'test')
   const attacked = await attackedModel(settings, images, bench)
-  const defenders = await defendersImages(settings, images, attacked.model)
+  const trigger = triggerOf(settings, attacked)
+  const defenders = await defendersImages(settings, images, attacked.model, trigger)
   const defended = await defend(settings, attacked, defenders, bench)
   const deployed = await round(settings, defended.model, defenders, job)
   const { ba, asr, ra, samples, triggered } = await measure(deployed, test, {
-    trigger: parseTrigger(settings.trigger),
+    trigger,
     target: settings.target,
     seed: settings.seed,
     ...job,
@@ -37,11 +39,19 @@ export async function runCell({ settings }: Cell, bench: Bench): Promise<CellRes
   }
 }
 
+/** A learned trigger lies beside the model that the attack made. */
+const triggerOf = ({ attack, trigger }: CellSettings, { model, folder }: Kept): Trigger =>
+  (attack && attackIn(model.provenance, folder)?.trigger) ?? parseTrigger(trigger)
+
 /** The benign images that every defence may use; in a test of LAC's own, some of them carry the trigger. */
-async function defendersImages(settings: CellSettings, images: Dataset, model: Model): Promise<Dataset> {
-  const { share, seed, poisoned, trigger } = settings
+async function defendersImages(
+  { share, seed, poisoned }: CellSettings,
+  images: Dataset,
+  model: Model,
+  trigger: Trigger,
+): Promise<Dataset> {
   const benign = await benignSplit(images, { share, seed })
-  return poisoned === 0 ? benign : poison(benign, model, parseTrigger(trigger), poisoned, seed)
+  return poisoned === 0 ? benign : poison(benign, model, trigger, poisoned, seed)
 }
 
 async function defend(
