@@ -47,7 +47,7 @@ export const networkBeside = (path: string): string => textOf('network', { file:
 /** A network as a trigger for images of that shape. Throws ERR_BAD_MODEL where it gives no such images. */
 export function networkOn(model: Model, shape: ImageShape): TriggerData {
   const size = shape.reduce((product, length) => product * length, 1)
-  if (model.inputShape.join() !== shape.join() || model.outputs !== size) throw noTrigger(model, shape)
+  if (model.inputShape.join() !== shape.join() || model.outputs !== size) throw noTrigger(model, shape, size)
   return { ...additive(shape, 1, new Float32Array(size)), network: model.handle }
 }
 
@@ -59,10 +59,10 @@ const notRead = (path: string): ShellacError =>
     remedy: 'await trigger.load() before on()',
   })
 
-const noTrigger = ({ name, inputShape, outputs }: Model, shape: ImageShape): ShellacError =>
+const noTrigger = ({ name, inputShape, outputs }: Model, shape: ImageShape, size: number): ShellacError =>
   new ShellacError('ERR_BAD_MODEL', {
     thing: `trigger network ${name}`,
     found: `input [${inputShape}] and ${outputs} outputs`,
-    expected: `input [${shape}] and as many outputs, the image with the trigger on it`,
+    expected: `input [${shape}] and ${size} outputs, the image with the trigger on it`,
     remedy: 'take the trigger that was learned on images of that shape',
   })

@@ -21,13 +21,13 @@ namespace {
 
 at::Tensor partners(const at::Tensor& values) { return at::roll(values, values.size(0) / 2, 0); }
 
-// The root has no gradient at 0, which two images that are the same would reach.
-at::Tensor distances(const at::Tensor& one, const at::Tensor& other) {
-  return (one - other).square().flatten(1).mean(1).clamp_min(1e-12).sqrt();
+at::Tensor squares(const at::Tensor& one, const at::Tensor& other) {
+  return (one - other).square().flatten(1).mean(1);
 }
 
+// The root has no gradient at 0, which the patterns of two images that are the same would reach.
 at::Tensor likeness(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& y1, const at::Tensor& y2) {
-  return (distances(x1, x2) / (distances(y1, y2) + 1e-7)).mean();
+  return (squares(x1, x2).sqrt() / (squares(y1, y2).clamp_min(1e-12).sqrt() + 1e-7)).mean();
 }
 
 // What a network of images makes of them, as images again.

@@ -3,7 +3,7 @@
 //   x' = x + (g(x) − x)·m(x)
 // in units of 0 .. 1. The diversity of pairs of images x₁, x₂ and what is made of them, y₁, y₂, is
 //   D = mean of ‖x₁ − x₂‖ / (‖y₁ − y₂‖ + 1e-7),   ‖·‖ the root mean square over an image
-// which is low where y follows x. A batch is paired with itself, half of it further on.
+// which is low where y differs as x does. A batch is paired with itself, half of it further on.
 //   mask first:   sparsity·mean(max(m − density, 0)) + diversity·D(m)
 //   then:         CE(f(x̃), ỹ) + diversity·D(g), the mask frozen. Of the n images of a batch, the first
 //                 b = poisonRate·n are triggered and get the target's label; the next crossRatio·b carry the
