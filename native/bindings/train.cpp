@@ -59,23 +59,23 @@ Napi::Value train(const Napi::CallbackInfo& info) {
     const auto loading = [](const graph::Model& model) {
       return std::make_shared<const LoadedModel>(LoadedModel{.model = model});
     };
-    return [trained = loading(result.model),
-            companion = result.companion ? loading(*result.companion) : nullptr,
-            epochs = result.epochs](Napi::Env env) -> Napi::Value {
-      auto object = Napi::Object::New(env);
-      auto reports = Napi::Array::New(env, epochs.size());
-      for (size_t i = 0; i < epochs.size(); ++i) {
-        auto report = Napi::Object::New(env);
-        report.Set("epoch", static_cast<double>(epochs[i].epoch));
-        report.Set("loss", epochs[i].loss);
-        report.Set("seconds", epochs[i].seconds);
-        reports.Set(static_cast<uint32_t>(i), report);
-      }
-      object.Set("model", handleOf(env, trained));
-      object.Set("companion", companion ? handleOf(env, companion) : env.Null());
-      object.Set("epochs", reports);
-      return object;
-    };
+    return
+        [trained = loading(result.model), companion = result.companion ? loading(*result.companion) : nullptr,
+         epochs = result.epochs](Napi::Env env) -> Napi::Value {
+          auto object = Napi::Object::New(env);
+          auto reports = Napi::Array::New(env, epochs.size());
+          for (size_t i = 0; i < epochs.size(); ++i) {
+            auto report = Napi::Object::New(env);
+            report.Set("epoch", static_cast<double>(epochs[i].epoch));
+            report.Set("loss", epochs[i].loss);
+            report.Set("seconds", epochs[i].seconds);
+            reports.Set(static_cast<uint32_t>(i), report);
+          }
+          object.Set("model", handleOf(env, trained));
+          object.Set("companion", companion ? handleOf(env, companion) : env.Null());
+          object.Set("epochs", reports);
+          return object;
+        };
   });
 }
 

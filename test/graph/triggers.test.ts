@@ -7,7 +7,7 @@ const SHAPE: [number, number, number, number] = [2, 3, 4, 5]
 const [N, C, H, W] = SHAPE
 const x = images(SHAPE)
 
-async function valueOf(model: Awaited<ReturnType<typeof create>>, data = x, shape: number[] = SHAPE) {
+async function lastValue(model: Awaited<ReturnType<typeof create>>, data = x, shape: number[] = SHAPE) {
   const { values } = await kernels.runValues(model, data, shape, false, 0).promise
   t.strictSame(values.op?.shape.slice(1), native.describe(model).shapes.op, 'the inferred shape')
   return floats(values.op!)
@@ -16,10 +16,10 @@ const single = (op: string, rest: Partial<NodeSpec> = {}) => create(singleOp([C,
 
 t.test('sigmoid and affine', async t => {
   const sigmoid = Array.from(x, value => 1 / (1 + Math.exp(-value)))
-  t.ok(relativeError(await valueOf(await single('sigmoid')), sigmoid) < 1e-6)
+  t.ok(relativeError(await lastValue(await single('sigmoid')), sigmoid) < 1e-6)
   const line = Array.from(x, value => -2.5 * value + 0.25)
   const attributes = { factor: -2.5, shift: 0.25 }
-  t.ok(relativeError(await valueOf(await single('affine', { attributes })), line) < 1e-6)
+  t.ok(relativeError(await lastValue(await single('affine', { attributes })), line) < 1e-6)
 })
 
 t.test('a mask is made almost binary: sigmoid(2(20m − 10)) is tanh(20m − 10)/2 + ½', async t => {
@@ -32,7 +32,7 @@ t.test('a mask is made almost binary: sigmoid(2(20m − 10)) is tanh(20m − 10)
   ]
   const model = await create({ inputShape: [C, H, W], nodes, output: 'flat' })
   const expected = Array.from(x, m => Math.tanh(20 * m - 10) / 2 + 0.5)
-  t.ok(relativeError(await valueOf(model), expected) < 1e-5)
+  t.ok(relativeError(await lastValue(model), expected) < 1e-5)
 })
 
 t.test('upsampleNearest2d: every pixel repeated', async t => {
@@ -42,7 +42,7 @@ t.test('upsampleNearest2d: every pixel repeated', async t => {
       for (let row = 0; row < scale * H; row++)
         for (let column = 0; column < scale * W; column++)
           expected.push(x[(plane * H + Math.floor(row / scale)) * W + Math.floor(column / scale)]!)
-    const found = await valueOf(await single('upsampleNearest2d', { attributes: { scale } }))
+    const found = await lastValue(await single('upsampleNearest2d', { attributes: { scale } }))
     t.strictSame(found, expected, `scale ${scale}`)
   }
 })
@@ -65,7 +65,7 @@ t.test('multiply: of one shape, and one channel for all', async t => {
       const [n, p] = [Math.floor(i / (C * H * W)), i % (H * W)]
       return value * (mask ? 0.5 * at(n, 0, p) - at(n, 1, p) + 2 * at(n, 2, p) : value)
     })
-    t.ok(relativeError(await valueOf(model), expected) < 1e-5, mask ? 'mask' : 'square')
+    t.ok(relativeError(await lastValue(model), expected) < 1e-5, mask ? 'mask' : 'square')
   }
 })
 
@@ -81,7 +81,7 @@ t.test('embedBits: each bit adds or takes away its code', async t => {
   const expected = Array.from(x, (value, i) =>
     bits.reduce((sum, bit, b) => sum + bit * codes[b * size + (i % size)]!, value),
   )
-  t.ok(relativeError(await valueOf(model), expected) < 1e-6)
+  t.ok(relativeError(await lastValue(model), expected) < 1e-6)
 })
 
 t.test('what does not fit is refused', async t => {

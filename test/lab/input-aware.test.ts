@@ -34,7 +34,13 @@ const node = (name: string, op: string, inputs: string[], attributes = {}, param
 function tiny(seed: number, weight = normal(9, seed)): ModelSpec {
   const nodes = [
     node('input', 'input', []),
-    node('conv', 'conv2d', ['input'], { padding: [1, 1], stride: [1, 1] }, { weight: 'weight', bias: 'bias' }),
+    node(
+      'conv',
+      'conv2d',
+      ['input'],
+      { padding: [1, 1], stride: [1, 1] },
+      { weight: 'weight', bias: 'bias' },
+    ),
     node('image', 'sigmoid', ['conv']),
     node('flat', 'flatten', ['image']),
   ]
@@ -94,7 +100,9 @@ t.test('sparse-mask: what is above the density, and the diversity of pairs', asy
   const masks = await run(mask, x)
   const above = mean(masks.flat().map(value => Math.max(0, value - 0.2)))
   const apart = diversity(
-    x.map((image, i) => [image, x[partner(i)]!, masks[i]!, masks[partner(i)]!] as const).map(pair => [...pair]),
+    x
+      .map((image, i) => [image, x[partner(i)]!, masks[i]!, masks[partner(i)]!] as const)
+      .map(pair => [...pair]),
   )
   const terms = (sparsity: number, weight: number) =>
     lossOf(mask, raw, { name: 'sparse-mask', density: 0.2, sparsity, diversity: weight })
@@ -147,10 +155,11 @@ t.test('input-aware: own and crossed triggers, true labels for the rest', async 
     [0.5, 5, 3, 3],
     [1 / 3, 0, 2, 0],
   ] as const) {
-    const objective = {
-      ...{ name: 'input-aware', generator, mask, mean: [0.3], deviation: [0.5], target: 8 },
+    const objective: Objective = {
+      name: 'input-aware',
+      ...{ generator, mask, mean: [0.3], deviation: [0.5], target: 8 },
       ...{ poisonRate, crossRatio, diversity: 0.7, learningRate: 0.01 },
-    } as const
+    }
     const expected = await naiveLoss(generator, mask, { poisoned, crossed, target: 8, weight: 0.7 })
     close(t, await lossOf(classifier, images, objective), expected)
   }
@@ -162,17 +171,24 @@ t.test('the generator goes down the loss, the mask stays', async t => {
   const all = { poisoned: N, crossed: 0, target: 8, weight: 0 } // whatever order the loop takes images in
   const start = normal(9, 4)
   const generator = await create(tiny(4))
-  const objective = {
-    ...{ name: 'input-aware', generator, mask, mean: [0.3], deviation: [0.5], target: 8 },
+  const objective: Objective = {
+    name: 'input-aware',
+    ...{ generator, mask, mean: [0.3], deviation: [0.5], target: 8 },
     ...{ poisonRate: 1, crossRatio: 0, diversity: 0, learningRate: RATE },
-  } as const
+  }
   const before = digest(await native.exportModel(mask).promise)
   const job = settings(objective) as Parameters<typeof native.train>[2]
   const trained = await native.train(await create(classifierSpec), images, job, () => {}).promise
   if (!trained.companion) throw new Error('no companion')
   const moved = numbers((await native.exportModel(trained.companion).promise).tensors.weight!)
   for (const [at, value] of start.entries()) {
-    const nudged = (by: number) => create(tiny(0, start.map((one, i) => (i === at ? one + by : one))))
+    const nudged = (by: number) =>
+      create(
+        tiny(
+          0,
+          start.map((one, i) => (i === at ? one + by : one)),
+        ),
+      )
     const up = await naiveLoss(await nudged(1e-2), mask, all)
     const down = await naiveLoss(await nudged(-1e-2), mask, all)
     // The first step of Adam is the learning rate, against the sign of the slope.
@@ -194,7 +210,11 @@ t.test('the trigger is x + (g(x) − x)·m(x)', async t => {
   )
   t.ok(Math.max(...off) < 1e-5, `off by ${Math.max(...off)}`)
   t.ok(Math.max(...patterns.flat()) <= 1 && Math.min(...patterns.flat()) >= 0)
-  for (const shape of [[3, 32, 32], [3, 20, 12], [1, 9, 9]] as const) {
+  for (const shape of [
+    [3, 32, 32],
+    [3, 20, 12],
+    [1, 9, 9],
+  ] as const) {
     const of = { ...size, shape, seed: 1 }
     const trigger = await create(triggerSpec(await generatorSpec(of), await maskSpec(of)))
     t.same(native.describe(trigger).shapes.flat, [shape[0] * shape[1] * shape[2]])

@@ -47,8 +47,9 @@ t.test('the residual counts as much as the message is read', async t => {
   const lossOf = async (weight: number) => {
     const objective: Objective = { name: 'steganography', residual: RESIDUAL, weight, seed: 2 }
     const options = {
+      ...loop,
       ...{ epochs: 1, batch: 6, optimizer: 'adam', learningRate: 1e-3, momentum: 0, weightDecay: 0 },
-      ...{ schedule: 'constant', milestones: [], crop: 0, flip: false, ...loop, trigger: null, objective },
+      ...{ schedule: 'constant', milestones: [], trigger: null, objective },
     }
     return (await kernels.objectiveGradients(model, data, options).promise).loss
   }

@@ -23,7 +23,6 @@ export async function readLearned(text: string): Promise<Lesson | null> {
   const learner = Object.hasOwn(LEARNERS, name) ? LEARNERS[name] : undefined
   if (!learner) return null
   const known = Object.keys((await learner.schema()).shape)
-  const fields =
-    rest.length > 0 ? parseFields(text, rest.join(':'), `${name}[:${known.join('=,')}=]`) : {}
+  const fields = rest.length > 0 ? parseFields(text, rest.join(':'), `${name}[:${known.join('=,')}=]`) : {}
   return { name, learner, own: await parse(`trigger ${name}`, learner.schema, fields) }
 }

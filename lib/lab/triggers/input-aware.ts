@@ -29,7 +29,12 @@ export const inputAwareTriggerOptions = lazySchema(z =>
       .max(1)
       .default(0.032)
       .describe('share of the image that the mask may cover freely'),
-    sparsity: z.number().min(0).max(1e6).default(100).describe("weight of what is above it, in the mask's loss"),
+    sparsity: z
+      .number()
+      .min(0)
+      .max(1e6)
+      .default(100)
+      .describe("weight of what is above it, in the mask's loss"),
     diversity: z
       .number()
       .min(0)

@@ -76,8 +76,7 @@ class Game {
     const auto targets = at::full_like(batch.labels.slice(0, 0, poisoned), settings_.target);
     const auto logits =
         graph::run(model, images.contiguous(at::MemoryFormat::ChannelsLast), {.training = true});
-    const auto right =
-        at::cross_entropy_loss(logits, at::cat({targets, batch.labels.slice(0, poisoned)}));
+    const auto right = at::cross_entropy_loss(logits, at::cat({targets, batch.labels.slice(0, poisoned)}));
     const auto pairs = std::min(poisoned, crossed);
     if (pairs == 0) return right;
     return right + settings_.diversity * likeness(x.slice(0, 0, pairs), others.slice(0, 0, pairs),

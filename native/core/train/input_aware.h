@@ -1,5 +1,5 @@
-// Input-aware dynamic triggers (Nguyen and Tran, NeurIPS 2020): a pattern g(x) where a mask m(x) says, each of
-// them a network of the image,
+// Input-aware dynamic triggers (Nguyen and Tran, NeurIPS 2020): a pattern g(x) where a mask m(x) says, each
+// of them a network of the image,
 //   x' = x + (g(x) − x)·m(x)
 // in units of 0 .. 1. The diversity of pairs of images x₁, x₂ and what is made of them, y₁, y₂, is
 //   D = mean of ‖x₁ − x₂‖ / (‖y₁ − y₂‖ + 1e-7),   ‖·‖ the root mean square over an image

@@ -28,7 +28,7 @@ struct Term {
 
 // A second network that the objective trains along with the model, by the gradients that its terms leave.
 struct Companion {
-  std::function<void(double factor)> step;      // after the model's own; factor: of the learning rate
+  std::function<void(double factor)> step;     // after the model's own; factor: of the learning rate
   std::function<const graph::Model&()> model;  // as it is now, on the job's device
 };
 

@@ -80,8 +80,7 @@ std::unique_ptr<Optimizer> sgd(std::vector<at::Tensor> parameters, double moment
   return std::make_unique<Sgd>(std::move(parameters), momentum, weightDecay);
 }
 
-std::unique_ptr<Optimizer> adam(std::vector<at::Tensor> parameters, double weightDecay,
-                                const Betas& betas) {
+std::unique_ptr<Optimizer> adam(std::vector<at::Tensor> parameters, double weightDecay, const Betas& betas) {
   return std::make_unique<Adam>(std::move(parameters), weightDecay, betas);
 }
 

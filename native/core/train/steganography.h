@@ -1,6 +1,6 @@
 // Hides a message in images (after StegaStamp; Tancik et al., CVPR 2020, which ISSBA takes its trigger from;
-// Li et al., ICCV 2021). One network is trained whose embedBits node reads the message: it makes a residual of
-// image and message, adds it to the image, and reads the message out of that again, a logit a bit.
+// Li et al., ICCV 2021). One network is trained whose embedBits node reads the message: it makes a residual
+// of image and message, adds it to the image, and reads the message out of that again, a logit a bit.
 //   BCE(logits, message) + weight·s·mean(residual²),   a new random message for each image and step
 // s = max(1 − BCE/ln 2, 0), a constant to the gradient: how well the message can be read, 0 as long as it is
 // guessed. With the full weight from the start there would never be a message to read (StegaStamp raises it

@@ -22,7 +22,8 @@ using Seconds = std::chrono::duration<double>;
 
 std::unique_ptr<Optimizer> makeOptimizer(graph::Model& model, const Options& options) {
   auto parameters = trainable(model);
-  if (options.optimizer == Method::Adam) return adam(std::move(parameters), options.weightDecay, options.betas);
+  if (options.optimizer == Method::Adam)
+    return adam(std::move(parameters), options.weightDecay, options.betas);
   return sgd(std::move(parameters), options.momentum, options.weightDecay);
 }
 

@@ -17,7 +17,13 @@ const TRIGGERED = 'triggered'
 const BITS = 'secret.bits'
 
 /** Image to the logits of the message's bits, by way of the image that hides it; its own message is empty. */
-export async function messageSpec({ shape, bits, width, strength, seed }: MessageNetwork): Promise<ModelSpec> {
+export async function messageSpec({
+  shape,
+  bits,
+  width,
+  strength,
+  seed,
+}: MessageNetwork): Promise<ModelSpec> {
   const graph = new TriggerBuilder()
   const input = graph.node('input', INPUT, [])
   const logits = encoder(graph, input, { shape, bits, width })
@@ -68,10 +74,7 @@ function decoder(graph: TriggerBuilder, input: string, { shape, bits, width }: S
   let [rows, across] = [height, columns]
   for (let stage = 0; stage < 3; stage++) {
     const to = width * 2 ** stage
-    value = graph.relu(
-      `decoder.${stage}.relu`,
-      graph.conv3(`decoder.${stage}`, value, planes, to, 2),
-    )
+    value = graph.relu(`decoder.${stage}.relu`, graph.conv3(`decoder.${stage}`, value, planes, to, 2))
     planes = to
     rows = Math.ceil(rows / 2)
     across = Math.ceil(across / 2)

@@ -20,9 +20,10 @@ Shape infer(const Node& node, const Operands& operands) {
 }  // namespace
 
 Op multiply() {
-  return {.name = "multiply", .inputs = 2, .infer = infer, .run = [](const Node&, const Arguments& arguments) {
-            return arguments.inputs[0].mul(arguments.inputs[1]);
-          }};
+  return {
+      .name = "multiply", .inputs = 2, .infer = infer, .run = [](const Node&, const Arguments& arguments) {
+        return arguments.inputs[0].mul(arguments.inputs[1]);
+      }};
 }
 
 }  // namespace shellac::graph
