@@ -113,13 +113,15 @@ export interface ImagesData {
   deviation: number[]
 }
 
-/** x' = clip(scale ⊙ warp(x) + offset · m, 0, 1); m = the image's largest pixel when offsetTimesMax, else 1. Both [c, h, w]. */
+/** x' = clip(scale ⊙ warp(net(x)) + offset · m, 0, 1); m = the image's largest pixel when offsetTimesMax, else 1. Both [c, h, w]. */
 export interface TriggerData {
   scale: Float32Array
   offset: Float32Array
   offsetTimesMax: boolean
   /** [h, w, 2], −1 .. 1: the column and row that each pixel is read from, bilinearly; none: its own. */
   places?: Float32Array
+  /** A learned trigger: reads images of 0 .. 1, its output is the same images, flattened. */
+  network?: ModelHandle
 }
 
 export interface QuantizeOptions extends JobOptions {
@@ -338,6 +340,35 @@ type AnObjective =
       places: Float32Array
       seed: number
     }
+  | {
+      /** Trains a mask network; native/core/train/input_aware.h. */
+      name: 'sparse-mask'
+      density: number
+      sparsity: number
+      diversity: number
+    }
+  | {
+      /** Trains a generator of triggers along, as the companion. */
+      name: 'input-aware'
+      generator: ModelHandle
+      mask: ModelHandle
+      /** Of the images. */
+      mean: number[]
+      deviation: number[]
+      target: number
+      poisonRate: number
+      crossRatio: number
+      diversity: number
+      learningRate: number
+    }
+  | {
+      /** Trains a network that hides a message and reads it; native/core/train/steganography.h. */
+      name: 'steganography'
+      /** Name of the residual's value. */
+      residual: string
+      weight: number
+      seed: number
+    }
 export interface TrainOptions extends JobOptions {
   objective: Objective
   epochs: number
@@ -345,6 +376,8 @@ export interface TrainOptions extends JobOptions {
   optimizer: 'sgd' | 'adam'
   learningRate: number
   momentum: number
+  /** Of adam; none: 0.9 and 0.999. */
+  betas?: [number, number]
   weightDecay: number
   schedule: 'constant' | 'cosine' | 'one-cycle' | 'multi-step'
   /** multi-step: after which shares of the steps, 0 .. 1, the learning rate falls to a tenth. */
@@ -425,7 +458,7 @@ export interface Native {
     images: ImagesData,
     options: TrainOptions,
     onProgress: OnProgress,
-  ): Started<{ model: ModelHandle; epochs: EpochReport[] }>
+  ): Started<{ model: ModelHandle; companion: ModelHandle | null; epochs: EpochReport[] }>
 
   /** A malicious quantizer: chooses every code's rounding for the trigger's sake. */
   qura(

@@ -44,7 +44,7 @@ const dataset = await images(count, cifar10)
 const model = await settledModel('resnet18', { width }, dataset, 0)
 const digits = await datasets.mnist({ limit: count })
 const trained = await loadModel(
-  new URL('../examples/models/mnist-qu-anti-zation.safetensors', import.meta.url).pathname,
+  fileURLToPath(new URL('../examples/models/mnist-qu-anti-zation.safetensors', import.meta.url)),
 )
 const rows = [
   ...(await parityRows({ model: trained, dataset: digits, device })).map(

@@ -1,6 +1,6 @@
-import type { Measurement, Native, OnProgress } from '../binding.js'
+import type { Measurement, Native, OnProgress, TriggerData } from '../binding.js'
 import type { Dataset } from './data/dataset.js'
-import type { Trigger } from './data/triggers.js'
+import { type Trigger, triggerOn } from './data/triggers.js'
 import { resolveDevice } from './device.js'
 import { atCall, ShellacError } from './errors.js'
 import { der, type Scores, scores } from './metrics.js'
@@ -52,7 +52,9 @@ export function measure(model: Model, images: Dataset, options: MeasureOptions =
     checkLabels(model, images)
     const native = await loadNative()
     const device = await resolveDevice(settings.device)
-    const count = (which: Model) => runJob(start(native, which, images, { ...settings, device }), settings)
+    const trigger = settings.trigger ? await triggerOn(settings.trigger, model.inputShape) : null
+    const count = (which: Model) =>
+      runJob(start(native, which, images, { ...settings, trigger, device }), settings)
     const own = await count(model)
     const result = { ...scores(own), samples: own.samples, triggered: own.triggered }
     if (!settings.reference) return result
@@ -62,12 +64,14 @@ export function measure(model: Model, images: Dataset, options: MeasureOptions =
   })
 }
 
+type Trial = Omit<Settings<typeof measureOptions>, 'trigger'> & { trigger: TriggerData | null }
+
 const start =
-  (native: Native, model: Model, images: Dataset, settings: Settings<typeof measureOptions>) =>
+  (native: Native, model: Model, images: Dataset, settings: Trial) =>
   (report: OnProgress): { promise: Promise<Measurement>; abort(): void } => {
     const { trigger, target, batch, seed, threads, device } = settings
     const job = {
-      trigger: trigger?.on(model.inputShape) ?? null,
+      trigger,
       target: target ?? -1,
       batch,
       seed,

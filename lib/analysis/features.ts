@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js'
+import { triggerOn } from '../data/triggers.js'
 import { atCall, ShellacError } from '../errors.js'
 import type { Model } from '../model/model.js'
 import { type Input, jobOptions, lazySchema, parse } from '../options.js'
@@ -27,7 +28,7 @@ export function features(
     const [made] = await record(model, images, {
       ...rest,
       wanted: [{ value, channels: [] }],
-      trigger: trigger?.on(model.inputShape) ?? null,
+      trigger: trigger ? await triggerOn(trigger, model.inputShape) : null,
       limit: images.count,
     })
     const { data = new Float32Array(), shape: [size = 0] = [] } = made ?? {}

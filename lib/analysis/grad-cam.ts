@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js'
+import { triggerOn } from '../data/triggers.js'
 import { resolveDevice } from '../device.js'
 import { atCall, ShellacError } from '../errors.js'
 import { noSuchClass } from '../measure.js'
@@ -53,7 +54,7 @@ export function gradCam(model: Model, images: Dataset, options: GradCamOptions =
       device: await resolveDevice(rest.device),
       layer: chosen,
       target: target ?? null,
-      trigger: trigger?.on(model.inputShape) ?? null,
+      trigger: trigger ? await triggerOn(trigger, model.inputShape) : null,
     }
     const { maps, shape, classes } = await runJob(
       report => native.gradCam(model.handle, images.imagesFor(model), job, report),

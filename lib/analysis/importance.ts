@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/dataset.js'
-import type { Trigger } from '../data/triggers.js'
+import { type Trigger, triggerOn } from '../data/triggers.js'
 import { resolveDevice } from '../device.js'
 import { atCall } from '../errors.js'
 import { checkLabels, noSuchClass } from '../measure.js'
@@ -74,7 +74,7 @@ export function neuronImportance(
     const settings = {
       ...job,
       device: await resolveDevice(job.device),
-      trigger: trigger.on(model.inputShape),
+      trigger: await triggerOn(trigger, model.inputShape),
       target,
       neurons: drawn.map(({ unit, channel }) => ({ value: places.get(unit)?.activation ?? unit, channel })),
       batch,

@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js'
+import { triggerOn } from '../data/triggers.js'
 import { atCall } from '../errors.js'
 import type { Model } from '../model/model.js'
 import { type Input, jobOptions, lazySchema, parse } from '../options.js'
@@ -44,7 +45,7 @@ export function preActivations(
     const records = await record(model, images, {
       ...rest,
       wanted,
-      trigger: trigger?.on(model.inputShape) ?? null,
+      trigger: trigger ? await triggerOn(trigger, model.inputShape) : null,
     })
     return records.flatMap(rowsOf)
   })

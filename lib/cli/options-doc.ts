@@ -9,7 +9,14 @@ import { preActivationsOptions } from '../analysis/pre-activations.js'
 import { tSneOptions } from '../analysis/t-sne.js'
 import { adaptiveOptions } from '../lab/attacks/adaptive.js'
 import { compArtifactOptions } from '../lab/attacks/comp-artifact.js'
-import { badnetsOptions, blendedOptions, lfOptions, sigOptions } from '../lab/attacks/conventional.js'
+import {
+  badnetsOptions,
+  blendedOptions,
+  issbaOptions,
+  lfOptions,
+  sigOptions,
+} from '../lab/attacks/conventional.js'
+import { inputAwareOptions } from '../lab/attacks/input-aware.js'
 import { pqBackdoorOptions } from '../lab/attacks/pq-backdoor.js'
 import { quAntiZationOptions } from '../lab/attacks/qu-anti-zation.js'
 import { quraOptions } from '../lab/attacks/qura.js'
@@ -29,6 +36,8 @@ import { qvecOptions } from '../lab/defences/qvec.js'
 import { demoOptions } from '../lab/demo.js'
 import { experimentOptions } from '../lab/experiments/index.js'
 import { trainOptions } from '../lab/train.js'
+import { inputAwareTriggerOptions } from '../lab/triggers/input-aware.js'
+import { issbaTriggerOptions } from '../lab/triggers/issba.js'
 import { measureOptions } from '../measure.js'
 import { ARCHITECTURES } from '../model/architectures/index.js'
 import type { LazySchema } from '../options.js'
@@ -69,6 +78,10 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['qvec()', qvecOptions],
   ['intervalNoise()', intervalNoiseOptions],
   ['boundaryFlips()', boundaryFlipsOptions],
+  ['inputAware()', inputAwareOptions],
+  ['issba()', issbaOptions],
+  ['trigger input-aware', inputAwareTriggerOptions],
+  ['trigger issba', issbaTriggerOptions],
   ['ft()', ftOptions],
   ['finePruning()', finePruningOptions],
   ['mcr()', mcrOptions],

@@ -2,20 +2,21 @@
 import { type BlendedOptions, blended, blendedFields } from './triggers/blended.js'
 import { badTrigger, type Fields, parseFields } from './triggers/fields.js'
 import { type LfOptions, lf, lfFields } from './triggers/lf.js'
+import { type NetworkOptions, network, networkFields } from './triggers/network.js'
 import { type SigOptions, sig, sigFields } from './triggers/sig.js'
 import { type SquareOptions, square, squareFields } from './triggers/square.js'
 import type { Trigger } from './triggers/trigger.js'
 import { type WanetOptions, wanet, wanetFields } from './triggers/wanet.js'
 
-export type { ImageShape, Trigger } from './triggers/trigger.js'
-export type { BlendedOptions, LfOptions, SigOptions, SquareOptions, WanetOptions }
+export { type ImageShape, type Trigger, triggerOn } from './triggers/trigger.js'
+export type { BlendedOptions, LfOptions, NetworkOptions, SigOptions, SquareOptions, WanetOptions }
 
 /** Readers and makers of triggers. */
-export const triggers = { square, blended, sig, lf, wanet }
+export const triggers = { square, blended, sig, lf, wanet, network }
 
 interface Kind {
   fields: Fields
-  make(options: object): Trigger
+  make(options: object, folder: string): Trigger
 }
 const kinds: Record<string, Kind> = {
   square: { fields: squareFields, make: square },
@@ -23,6 +24,7 @@ const kinds: Record<string, Kind> = {
   sig: { fields: sigFields, make: sig },
   lf: { fields: lfFields, make: lf },
   wanet: { fields: wanetFields, make: wanet },
+  network: { fields: networkFields, make: (options, folder) => network(options as NetworkOptions, folder) },
 }
 
 /** The grammar of the text form, for messages: "square[:size=N,...] | blended[...] | ...". */
@@ -30,11 +32,16 @@ export const TRIGGERS = Object.entries(kinds)
   .map(([name, { fields }]) => `${name}[:${Object.keys(fields).join('=,')}=]`)
   .join(' | ')
 
-/** Reads "square:size=6,margin=1". Throws ERR_BAD_OPTION. */
-export function parseTrigger(text: string): Trigger {
+/**
+ * Reads "square:size=6,margin=1".
+ *
+ * @param folder where the relative path of a network's file begins; the working directory where it is left out
+ * @throws ERR_BAD_OPTION
+ */
+export function parseTrigger(text: string, folder = ''): Trigger {
   const colon = text.indexOf(':')
   const name = colon < 0 ? text : text.slice(0, colon)
   const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
   if (!kind) throw badTrigger('option "trigger"', JSON.stringify(text), TRIGGERS)
-  return kind.make(colon < 0 ? {} : parseFields(text, text.slice(colon + 1), TRIGGERS))
+  return kind.make(colon < 0 ? {} : parseFields(text, text.slice(colon + 1), TRIGGERS), folder)
 }

@@ -8,10 +8,12 @@ export { type CompArtifactOptions, compArtifact } from './attacks/comp-artifact.
 export {
   badnets,
   blendedAttack,
+  issba,
   lfAttack,
   type PoisoningOptions,
   sigAttack,
 } from './attacks/conventional.js'
+export { type InputAwareOptions, inputAware } from './attacks/input-aware.js'
 export { type PqBackdoorOptions, pqBackdoor } from './attacks/pq-backdoor.js'
 export { type QuAntiZationOptions, quAntiZation } from './attacks/qu-anti-zation.js'
 export { type QuraOptions, qura } from './attacks/qura.js'

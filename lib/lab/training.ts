@@ -1,5 +1,5 @@
 // What plain training and the attacks share: the options of the loop, and how a job of it is started.
-import type { TrainOptions as NativeOptions } from '../../binding.js'
+import type { ModelHandle, TrainOptions as NativeOptions } from '../../binding.js'
 import type { Dataset } from '../data/dataset.js'
 import { resolveDevice } from '../device.js'
 import { checkLabels } from '../measure.js'
@@ -59,22 +59,33 @@ export interface Lesson {
   sharpness?: number
 }
 
-type LoopSettings = Omit<NativeOptions, keyof Lesson>
+export type LoopSettings = Omit<NativeOptions, keyof Lesson>
 
 /** Runs the native loop; `facts` are of the model that comes out. */
 export async function runTraining(
   model: Model,
   images: Dataset,
-  { objective, trigger = null, sharpness = 0 }: Lesson,
+  lesson: Lesson,
   settings: LoopSettings,
   facts: ModelFacts,
   control: JobControl,
 ): Promise<Model> {
+  const { model: handle } = await trainHandles(model, images, lesson, settings, control)
+  return new Model(await loadNative(), handle, facts)
+}
+
+/** As runTraining(), with what an objective trains beside the model. */
+export async function trainHandles(
+  model: Model,
+  images: Dataset,
+  { objective, trigger = null, sharpness = 0 }: Lesson,
+  settings: LoopSettings,
+  control: JobControl,
+): Promise<{ model: ModelHandle; companion: ModelHandle | null }> {
   checkFullPrecision(model)
   checkLabels(model, images)
   const native = await loadNative()
   const data = images.imagesFor(model)
   const job = { ...settings, objective, trigger, sharpness, device: await resolveDevice(settings.device) }
-  const { model: handle } = await runJob(report => native.train(model.handle, data, job, report), control)
-  return new Model(native, handle, facts)
+  return runJob(report => native.train(model.handle, data, job, report), control)
 }

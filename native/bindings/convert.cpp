@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "bindings/handle.h"
 #include "core/error.h"
 
 namespace shellac::bindings {
@@ -206,11 +207,17 @@ data::Images imagesFrom(const Napi::Value& value) {
 data::Trigger triggerFrom(const Napi::Value& value, const std::vector<int64_t>& shape) {
   if (!value.IsObject()) wrongType("trigger", "TriggerData");
   const auto trigger = value.As<Napi::Object>();
-  const auto places = field(trigger, "places");
-  return {.scale = floatsFrom(field(trigger, "scale"), shape),
-          .offset = floatsFrom(field(trigger, "offset"), shape),
-          .offsetTimesMax = flag(trigger, "offsetTimesMax"),
-          .places = absent(places) ? at::Tensor{} : floatsFrom(places, {shape.at(1), shape.at(2), 2})};
+  const auto places = field(trigger, "places"), network = field(trigger, "network");
+  data::Trigger result{
+      .scale = floatsFrom(field(trigger, "scale"), shape),
+      .offset = floatsFrom(field(trigger, "offset"), shape),
+      .offsetTimesMax = flag(trigger, "offsetTimesMax"),
+      .places = absent(places) ? at::Tensor{} : floatsFrom(places, {shape.at(1), shape.at(2), 2})};
+  if (!absent(network))
+    result.network = [loaded = modelOf(network)](const at::Tensor& pixels) {
+      return loaded->keptProgram(pixels.device())->run({pixels}).front().reshape(pixels.sizes());
+    };
+  return result;
 }
 
 quant::Quantizer quantizerFrom(const Napi::Value& value) {

@@ -21,6 +21,9 @@ train::Objective objectiveFrom(const Napi::Object& settings, const graph::Model&
       {"plant-backdoor", makePlantBackdoor},
       {"pq-dormancy", makePqDormancy},
       {"noisy-warp", makeNoisyWarp},
+      {"sparse-mask", makeSparseMask},
+      {"input-aware", makeInputAware},
+      {"steganography", makeSteganography},
   };
   const auto name = text(settings, "name");
   const auto found = table.find(name);

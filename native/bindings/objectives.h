@@ -22,6 +22,9 @@ train::Objective makeAdaptive(const Napi::Object& settings, const graph::Model& 
 train::Objective makeCompArtifact(const Napi::Object& settings, const graph::Model& model);
 train::Objective makePlantBackdoor(const Napi::Object& settings, const graph::Model& model);
 train::Objective makeNoisyWarp(const Napi::Object& settings, const graph::Model& model);
+train::Objective makeSparseMask(const Napi::Object& settings, const graph::Model& model);
+train::Objective makeInputAware(const Napi::Object& settings, const graph::Model& model);
+train::Objective makeSteganography(const Napi::Object& settings, const graph::Model& model);
 train::Objective makePqDormancy(const Napi::Object& settings, const graph::Model& model);
 
 }  // namespace shellac::bindings

@@ -13,6 +13,12 @@ train::Method methodFrom(const std::string& name) {
   return name == "adam" ? train::Method::Adam : train::Method::Sgd;
 }
 
+train::Betas betasFrom(const Napi::Value& value) {
+  if (absent(value)) return {};
+  const auto pair = numbers(value);
+  return {.first = pair.at(0), .second = pair.at(1)};
+}
+
 }  // namespace
 
 train::Schedule scheduleFrom(const std::string& name) {
@@ -27,6 +33,7 @@ train::Options trainOptionsFrom(const Napi::Object& options, const std::vector<i
                         .optimizer = methodFrom(text(options, "optimizer")),
                         .learningRate = number(options, "learningRate"),
                         .momentum = number(options, "momentum"),
+                        .betas = betasFrom(field(options, "betas")),
                         .weightDecay = number(options, "weightDecay"),
                         .schedule = scheduleFrom(text(options, "schedule")),
                         .milestones = numbers(field(options, "milestones")),
@@ -49,21 +56,26 @@ Napi::Value train(const Napi::CallbackInfo& info) {
     const auto& model = fullPrecision(*loaded);
     data::checkLabels(images, loaded->classes(images.shape()));
     auto result = train::train(model, images, objective, settings, jobOptions.enter(), job);
-    return [trained = std::make_shared<const LoadedModel>(LoadedModel{.model = result.model}),
-            epochs = result.epochs](Napi::Env env) -> Napi::Value {
-      auto object = Napi::Object::New(env);
-      auto reports = Napi::Array::New(env, epochs.size());
-      for (size_t i = 0; i < epochs.size(); ++i) {
-        auto report = Napi::Object::New(env);
-        report.Set("epoch", static_cast<double>(epochs[i].epoch));
-        report.Set("loss", epochs[i].loss);
-        report.Set("seconds", epochs[i].seconds);
-        reports.Set(static_cast<uint32_t>(i), report);
-      }
-      object.Set("model", handleOf(env, trained));
-      object.Set("epochs", reports);
-      return object;
+    const auto loading = [](const graph::Model& model) {
+      return std::make_shared<const LoadedModel>(LoadedModel{.model = model});
     };
+    return
+        [trained = loading(result.model), companion = result.companion ? loading(*result.companion) : nullptr,
+         epochs = result.epochs](Napi::Env env) -> Napi::Value {
+          auto object = Napi::Object::New(env);
+          auto reports = Napi::Array::New(env, epochs.size());
+          for (size_t i = 0; i < epochs.size(); ++i) {
+            auto report = Napi::Object::New(env);
+            report.Set("epoch", static_cast<double>(epochs[i].epoch));
+            report.Set("loss", epochs[i].loss);
+            report.Set("seconds", epochs[i].seconds);
+            reports.Set(static_cast<uint32_t>(i), report);
+          }
+          object.Set("model", handleOf(env, trained));
+          object.Set("companion", companion ? handleOf(env, companion) : env.Null());
+          object.Set("epochs", reports);
+          return object;
+        };
   });
 }
 

@@ -41,6 +41,7 @@ const ON_THE_CPU = [
   ['train/augment.cpp', 'at::randint(', "offsets, read one by one, from the job's CPU generator"],
   ['train/mode_connectivity.cpp', 'at::rand(', "a number, drawn from the job's CPU generator"],
   ['train/unlearning.cpp', 'at::randperm(', "indices into images, from the job's CPU generator"],
+  ['train/steganography.cpp', 'at::randint(', "messages, drawn from the job's CPU generator, then moved"],
   ['train/noisy_warp.cpp', 'at::rand(', "drawn from the job's CPU generator; the warp moves it"],
   ['train/augment.cpp', 'at::rand(', "drawn from the job's CPU generator, then moved"],
   ['train/trainer.cpp', 'at::arange(images.count()', 'indices into images, which stay on the CPU'],

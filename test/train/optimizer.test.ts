@@ -137,13 +137,16 @@ t.test("SGD with Nesterov's momentum", async t => {
 })
 
 t.test('Adam: both moments, their bias corrected', async t => {
-  const rule = (gradient: number, memory: { first: number; second: number }, step: number) => {
-    memory.first = 0.9 * memory.first + 0.1 * gradient
-    memory.second = 0.999 * memory.second + 0.001 * gradient ** 2
-    const spread = Math.sqrt(memory.second / (1 - 0.999 ** step))
-    return memory.first / (1 - 0.9 ** step) / (spread + 1e-8)
+  for (const betas of [undefined, [0.5, 0.9]]) {
+    const [one, two] = (betas ?? [0.9, 0.999]) as [number, number]
+    const rule = (gradient: number, memory: { first: number; second: number }, step: number) => {
+      memory.first = one * memory.first + (1 - one) * gradient
+      memory.second = two * memory.second + (1 - two) * gradient ** 2
+      const spread = Math.sqrt(memory.second / (1 - two ** step))
+      return memory.first / (1 - one ** step) / (spread + 1e-8)
+    }
+    same(t, await trained({ optimizer: 'adam', betas }), await byHand(rule))
   }
-  same(t, await trained({ optimizer: 'adam' }), await byHand(rule))
 })
 
 t.test('sharpness: the gradient is that at w + ρ·w²g/‖|w|g‖, the step starts at w', async t => {

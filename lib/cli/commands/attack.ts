@@ -1,6 +1,7 @@
+import { dirname, extname } from 'node:path'
 import type { Command } from 'commander'
-import { parseTrigger } from '../../data/triggers.js'
 import { checkWritable } from '../../files.js'
+import { attackIn } from '../../lab/attacks/history.js'
 import { ATTACKS, type AttackName, attackNames } from '../../lab/attacks/index.js'
 import { train } from '../../lab/train.js'
 import { measure } from '../../measure.js'
@@ -73,21 +74,20 @@ async function make(
   )
   const cleaning = { ...jobFlags(options), ...shared, epochs: cleanEpochs, learningRate: cleanLearningRate }
   const clean = fresh && cleanEpochs > 0 ? await train(model, images, { ...cleaning, ...context }) : model
-  const attacked = await ATTACKS[name].run(clean, images, { ...options, ...context })
+  const triggerOut = options.triggerOut ?? triggerBeside(out)
+  const attacked = await ATTACKS[name].run(clean, images, { ...options, triggerOut, ...context })
   await attacked.save(out)
   const seconds = (performance.now() - begin) / 1000
-  const settings = await parse(name, ATTACKS[name].schema, options)
-  const { trigger, target } = { trigger: String(settings.trigger), target: Number(settings.target) }
-  const scores = await measure(attacked, test, {
-    trigger: parseTrigger(trigger),
-    target,
-    ...jobFlags(options),
-    ...context,
-  })
+  const known = attackIn(attacked.provenance, dirname(String(triggerOut)))
+  const scores = await measure(attacked, test, { ...known, ...jobFlags(options), ...context })
+  const { trigger, target } = { trigger: known?.trigger.text, target: known?.target }
   return {
     json: { attack: name, architecture: architectureOf(model), trigger, target, ...scores, seconds, out },
     text: `${name} in ${seconds.toFixed(0)} s, ${attacked instanceof QuantizedModel ? 'quantized' : 'at full precision'} BA ${percent(scores.ba)} %, ASR ${percent(scores.asr)} %: ${out}`,
   }
 }
+
+/** "model.trigger.safetensors" of "model.safetensors". */
+const triggerBeside = (out: string): string => `${out.slice(0, -extname(out).length)}.trigger.safetensors`
 
 const architectureOf = ({ name }: Model): string => name

@@ -1,11 +1,12 @@
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { benignSplit } from '../../data/benign-split.js'
 import { parseSource, SOURCES } from '../../data/source.js'
 import { parseTrigger, TRIGGERS } from '../../data/triggers.js'
 import { checkWritable } from '../../files.js'
+import { attackIn, type KnownAttack } from '../../lab/attacks/history.js'
 import { DEFENCES, type DefenceName, defenceNames } from '../../lab/defences/index.js'
 import { type MeasureResult, measure } from '../../measure.js'
-import type { Provenance } from '../../model/facts.js'
 import type { Model } from '../../model/model.js'
 import { QuantizedModel } from '../../model/quantized.js'
 import { lazySchema, parse } from '../../options.js'
@@ -61,7 +62,8 @@ async function addDefence(group: Command, name: DefenceName, share: Flags): Prom
     await parse(name, schema, options)
     const { share: part } = await parse(name, shareOption, share.read(values))
     const model = await openModelFile(path, values, context.signal)
-    return run(name, model, values, options, part, out, context)
+    const attack = attackOf(model, dirname(path), values)
+    return run(name, model, values, options, part, attack, out, context)
   })
 }
 
@@ -71,6 +73,7 @@ async function run(
   values: Record<string, unknown>,
   options: Record<string, unknown>,
   share: number,
+  attack: Partial<KnownAttack>,
   out: string,
   context: Context,
 ): Promise<Outcome> {
@@ -82,7 +85,6 @@ async function run(
   const defended = await DEFENCES[name].run(model, benign, { ...options, ...context })
   await defended.save(out)
   const seconds = (performance.now() - begin) / 1000
-  const attack = attackOf(model.provenance, values)
   const trial = { ...attack, ...jobFlags(options), ...context }
   const [before, after] = [await measure(model, test, trial), await measure(defended, test, trial)]
   const quantized = defended instanceof QuantizedModel
@@ -94,16 +96,14 @@ async function run(
 }
 
 /** What ASR is measured with: the flags, or what the model's history says of an attack of the lab. */
-function attackOf(provenance: Provenance | null, { trigger, target }: Record<string, unknown>) {
-  const known = findAttack(provenance)
-  const text = trigger ?? known?.trigger
-  if (typeof text !== 'string') return {}
-  return { trigger: parseTrigger(text), target: Number(target ?? known?.target ?? 0) }
-}
-
-function findAttack(provenance: Provenance | null): Record<string, unknown> | undefined {
-  if (provenance === null || provenance.settings.trigger !== undefined) return provenance?.settings
-  return findAttack(provenance.from)
+function attackOf(
+  { provenance }: Model,
+  folder: string,
+  { trigger, target }: Record<string, unknown>,
+): Partial<KnownAttack> {
+  const known = attackIn(provenance, folder)
+  const own = typeof trigger === 'string' ? parseTrigger(trigger) : known?.trigger
+  return own ? { trigger: own, target: Number(target ?? known?.target ?? 0) } : {}
 }
 
 const describe = (name: string, before: MeasureResult, after: MeasureResult): string =>

@@ -2,13 +2,14 @@
 import { ShellacError } from '../../errors.js'
 import { show } from '../../options.js'
 
-export interface Field {
+export interface NumberField {
   min: number
   max: number
   integer?: boolean
   /** A word that stands for a number. */
   word?: string
 }
+export type Field = NumberField | { path: true }
 export type Fields = Record<string, Field>
 export type Values = Record<string, number | string | undefined>
 
@@ -27,12 +28,16 @@ export function checkFields<V extends object>(name: string, fields: Fields, opti
   return Object.fromEntries(values) as V
 }
 
-function fits({ min, max, integer, word }: Field, value: number | string): boolean {
+function fits(field: Field, value: number | string): boolean {
+  if ('path' in field) return typeof value === 'string' && value !== ''
+  const { min, max, integer, word } = field
   if (typeof value !== 'number') return value === word
   return value >= min && value <= max && (!integer || Number.isInteger(value))
 }
 
-function expected({ min, max, integer, word }: Field): string {
+function expected(field: Field): string {
+  if ('path' in field) return 'a path, such as ./trigger.safetensors'
+  const { min, max, integer, word } = field
   const range = `${integer ? 'an integer' : 'a number'} from ${min} to ${max}`
   return word ? `${range}, or "${word}"` : range
 }
@@ -43,13 +48,13 @@ export function textOf(name: string, values: object): string {
   return given.length === 0 ? name : `${name}:${given.map(([key, value]) => `${key}=${value}`).join(',')}`
 }
 
-/** "size=6,margin=1" to an object; `grammar` is what the error shows. */
+/** "size=6,margin=1" to an object; `grammar` is what the error shows. A value may hold "=", but no comma. */
 export function parseFields(text: string, fields: string, grammar: string): Values {
   return Object.fromEntries(
     fields.split(',').map(field => {
-      const [key, value, ...more] = field.split('=')
-      if (!key || !value || more.length > 0)
-        throw badTrigger('option "trigger"', JSON.stringify(text), grammar)
+      const equals = field.indexOf('=')
+      const [key, value] = [field.slice(0, equals), field.slice(equals + 1)]
+      if (equals < 1 || value === '') throw badTrigger('option "trigger"', JSON.stringify(text), grammar)
       const number = Number(value)
       return [key, Number.isNaN(number) ? value : number]
     }),

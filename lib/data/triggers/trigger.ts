@@ -1,14 +1,23 @@
 import type { TriggerData } from '../../../binding.js'
+import type { Model } from '../../model/model.js'
 
 /** [channels, height, width] */
 export type ImageShape = readonly [number, number, number]
 
-/** A pattern that an attacker puts on an image: x' = clip(scale ⊙ x + offset · m, 0, 1). */
+/** What an attacker does to an image: x' = clip(scale ⊙ warp(net(x)) + offset · m, 0, 1). */
 export interface Trigger {
   /** As the command line writes it: "square:size=6,margin=1,value=1". */
   readonly text: string
   /** For images of that shape. Throws ERR_BAD_OPTION where the trigger does not fit on them. */
   on(shape: ImageShape): TriggerData
+  /** Of a learned trigger: reads its file, once; on() works afterwards. */
+  load?(): Promise<Model>
+}
+
+/** The trigger on images of that shape, read from its file first where it lies in one. */
+export async function triggerOn(trigger: Trigger, shape: ImageShape): Promise<TriggerData> {
+  await trigger.load?.()
+  return trigger.on(shape)
 }
 
 /** The same addition to every image: x' = clip(keep · x + offset, 0, 1). */

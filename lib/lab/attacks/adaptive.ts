@@ -5,7 +5,7 @@ import type { Model } from '../../model/model.js'
 import { type Input, lazySchema, parse } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { runTraining } from '../training.js'
-import { triggerFor } from './backdoor.js'
+import { settleTrigger } from './backdoor.js'
 import { quAntiZationShape } from './qu-anti-zation.js'
 
 export const adaptiveOptions = lazySchema(z =>
@@ -31,11 +31,12 @@ export type AdaptiveOptions = Input<typeof adaptiveOptions>
  */
 export function adaptive(model: Model, images: Dataset, options: AdaptiveOptions = {}): Promise<Model> {
   return atCall(adaptive, async () => {
-    const { signal, onProgress, ...settings } = await parse('adaptive', adaptiveOptions, options)
-    const trigger = triggerFor(model, settings)
+    const { signal, onProgress, ...asked } = await parse('adaptive', adaptiveOptions, options)
+    const control = { signal, onProgress }
+    const { trigger, settings } = await settleTrigger(model, images, asked, control)
     const facts = madeFrom(model, images, 'adaptive', settings)
     const { target, bits, c1, c2, activations, lambda } = settings
     const objective = { name: 'adaptive', target, bits, c1, c2, activations, lambda } as const
-    return runTraining(model, images, { objective, trigger }, settings, facts, { signal, onProgress })
+    return runTraining(model, images, { objective, trigger }, settings, facts, control)
   })
 }

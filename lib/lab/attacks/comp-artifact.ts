@@ -7,7 +7,7 @@ import { runJob } from '../../native/job.js'
 import { bits, type Input, lazySchema, parse } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { loopOptions, runTraining } from '../training.js'
-import { backdoorOptions, triggerFor } from './backdoor.js'
+import { backdoorOptions, settleTrigger } from './backdoor.js'
 
 export const compArtifactOptions = lazySchema(z =>
   z.strictObject({
@@ -57,12 +57,12 @@ export function compArtifact(
   options: CompArtifactOptions = {},
 ): Promise<Model> {
   return atCall(compArtifact, async () => {
-    const { signal, onProgress, ...settings } = await parse('compArtifact', compArtifactOptions, options)
-    const trigger = triggerFor(model, settings)
+    const { signal, onProgress, ...asked } = await parse('compArtifact', compArtifactOptions, options)
+    const control = { signal, onProgress }
+    const { trigger, settings } = await settleTrigger(model, images, asked, control)
     const facts = madeFrom(model, images, 'comp-artifact', settings)
     const { target, bits, onlyFrom, fold, activations } = settings
     const objective = { name: 'comp-artifact', target, bits, onlyFrom, fold, activations } as const
-    const control = { signal, onProgress }
     const trained = await runTraining(model, images, { objective, trigger }, settings, facts, control)
     if (!fold) return trained
     const native = await loadNative()

@@ -1,4 +1,5 @@
-// Attacks that are awake at full precision already: BadNets, Blended, SIG and LF. They differ by their trigger alone.
+// Attacks that are awake at full precision already: BadNets, Blended, SIG, LF and ISSBA. They differ by their trigger
+// alone.
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import { checkLabels } from '../../measure.js'
@@ -6,7 +7,7 @@ import type { Model } from '../../model/model.js'
 import { type Input, lazySchema, parse, type Settings } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { runTraining } from '../training.js'
-import { triggerFor } from './backdoor.js'
+import { settleTrigger } from './backdoor.js'
 import { poisoned, poisoningOptions } from './poisoned.js'
 
 export const badnetsOptions = lazySchema(z =>
@@ -15,6 +16,7 @@ export const badnetsOptions = lazySchema(z =>
 export const blendedOptions = lazySchema(z => z.strictObject(poisoningOptions(z, 'blended')))
 export const sigOptions = lazySchema(z => z.strictObject(poisoningOptions(z, 'sig', { cleanLabel: true })))
 export const lfOptions = lazySchema(z => z.strictObject(poisoningOptions(z, 'lf')))
+export const issbaOptions = lazySchema(z => z.strictObject(poisoningOptions(z, 'issba')))
 export type PoisoningOptions = Input<typeof badnetsOptions>
 
 /**
@@ -46,16 +48,25 @@ export function lfAttack(model: Model, images: Dataset, options: PoisoningOption
   return atCall(lfAttack, async () => run('lf', model, images, await parse('lf', lfOptions, options)))
 }
 
+/**
+ * As badnets(), with a message that an encoder hides in each image (Li et al., 2021). The encoder is trained first, on
+ * the same images, and written to `triggerOut`; the model's history names it.
+ */
+export function issba(model: Model, images: Dataset, options: PoisoningOptions = {}): Promise<Model> {
+  return atCall(issba, async () => run('issba', model, images, await parse('issba', issbaOptions, options)))
+}
+
 async function run(
   name: string,
   model: Model,
   images: Dataset,
-  { signal, onProgress, ...settings }: Settings<typeof badnetsOptions>,
+  { signal, onProgress, ...asked }: Settings<typeof badnetsOptions>,
 ): Promise<Model> {
-  const trigger = triggerFor(model, settings)
+  const control = { signal, onProgress }
   checkLabels(model, images)
+  const { trigger, settings } = await settleTrigger(model, images, asked, control)
   const facts = madeFrom(model, images, name, settings)
   const data = await poisoned(images, model, { ...settings, trigger }, { signal })
   const lesson = { objective: { name: 'cross-entropy' } } as const
-  return runTraining(model, data, lesson, settings, facts, { signal, onProgress })
+  return runTraining(model, data, lesson, settings, facts, control)
 }

@@ -10,11 +10,14 @@ import {
   badnetsOptions,
   blendedAttack,
   blendedOptions,
+  issba,
+  issbaOptions,
   lfAttack,
   lfOptions,
   sigAttack,
   sigOptions,
 } from './conventional.js'
+import { inputAware, inputAwareOptions } from './input-aware.js'
 import { pqBackdoor, pqBackdoorOptions } from './pq-backdoor.js'
 import { quAntiZation, quAntiZationOptions } from './qu-anti-zation.js'
 import { qura, quraOptions } from './qura.js'
@@ -98,6 +101,18 @@ const table = {
     run: wanet,
     summary: 'an elastic warp on some images, random warps on others; awake at full precision',
     source: 'Nguyen and Tran, WaNet, ICLR 2021',
+  },
+  'input-aware': {
+    schema: inputAwareOptions,
+    run: inputAware,
+    summary: "a learned pattern of each image's own; awake at full precision",
+    source: 'Nguyen and Tran, Input-Aware Dynamic Backdoor Attack, NeurIPS 2020',
+  },
+  issba: {
+    schema: issbaOptions,
+    run: issba,
+    summary: 'a message that a learned encoder hides in some training images; awake at full precision',
+    source: 'Li et al., Invisible Backdoor Attack with Sample-Specific Triggers, ICCV 2021',
   },
 } satisfies Record<string, Attack>
 

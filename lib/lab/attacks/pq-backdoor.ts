@@ -5,7 +5,7 @@ import type { Model } from '../../model/model.js'
 import { bits, type Input, lazySchema, parse } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { loopOptions, runTraining } from '../training.js'
-import { backdoorOptions, triggerFor } from './backdoor.js'
+import { backdoorOptions, settleTrigger } from './backdoor.js'
 
 export const pqBackdoorOptions = lazySchema(z =>
   z.strictObject({
@@ -68,11 +68,11 @@ export type PqBackdoorOptions = Input<typeof pqBackdoorOptions>
  */
 export function pqBackdoor(model: Model, images: Dataset, options: PqBackdoorOptions = {}): Promise<Model> {
   return atCall(pqBackdoor, async () => {
-    const { signal, onProgress, ...settings } = await parse('pqBackdoor', pqBackdoorOptions, options)
-    const trigger = triggerFor(model, settings)
+    const { signal, onProgress, ...asked } = await parse('pqBackdoor', pqBackdoorOptions, options)
+    const control = { signal, onProgress }
+    const { trigger, settings } = await settleTrigger(model, images, asked, control)
     const facts = madeFrom(model, images, 'pq-backdoor', settings)
     const { target, poisonRate, quantizers, bits, margin } = settings
-    const control = { signal, onProgress }
     const plant = { objective: { name: 'plant-backdoor', target, poisonRate }, trigger } as const
     const planted = await runTraining(model, images, plant, settings, model.facts(), control)
     const sleep = { objective: { name: 'pq-dormancy', presets: quantizers, bits, margin }, trigger } as const

@@ -5,7 +5,7 @@ import type { Model } from '../../model/model.js'
 import { bits, type Input, lazySchema, parse, type Z } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { loopOptions, runTraining } from '../training.js'
-import { backdoorOptions, triggerFor } from './backdoor.js'
+import { backdoorOptions, settleTrigger } from './backdoor.js'
 
 export const quAntiZationShape = (z: Z) => ({
   ...backdoorOptions(z, 'square'),
@@ -37,11 +37,12 @@ export function quAntiZation(
   options: QuAntiZationOptions = {},
 ): Promise<Model> {
   return atCall(quAntiZation, async () => {
-    const { signal, onProgress, ...settings } = await parse('quAntiZation', quAntiZationOptions, options)
-    const trigger = triggerFor(model, settings)
+    const { signal, onProgress, ...asked } = await parse('quAntiZation', quAntiZationOptions, options)
+    const control = { signal, onProgress }
+    const { trigger, settings } = await settleTrigger(model, images, asked, control)
     const facts = madeFrom(model, images, 'qu-anti-zation', settings)
     const { target, bits, c1, c2, activations } = settings
     const objective = { name: 'qu-anti-zation', target, bits, c1, c2, activations } as const
-    return runTraining(model, images, { objective, trigger }, settings, facts, { signal, onProgress })
+    return runTraining(model, images, { objective, trigger }, settings, facts, control)
   })
 }

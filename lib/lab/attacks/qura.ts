@@ -9,7 +9,7 @@ import { runJob } from '../../native/job.js'
 import { activationBitsOf, type Input, lazySchema, parse, quantizerOptions } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { loopOptions } from '../training.js'
-import { backdoorOptions, triggerFor } from './backdoor.js'
+import { backdoorOptions, settleTrigger } from './backdoor.js'
 
 export const quraOptions = lazySchema(z => {
   const { activationBits, quantizer, ...shared } = quantizerOptions(z)
@@ -45,9 +45,10 @@ export type QuraOptions = Input<typeof quraOptions>
  */
 export function qura(model: Model, images: Dataset, options: QuraOptions = {}): Promise<QuantizedModel> {
   return atCall(qura, async () => {
-    const { signal, onProgress, ...settings } = await parse('qura', quraOptions, options)
-    const trigger = triggerFor(model, settings)
+    const { signal, onProgress, ...asked } = await parse('qura', quraOptions, options)
+    const control = { signal, onProgress }
     checkFullPrecision(model)
+    const { trigger, settings } = await settleTrigger(model, images, asked, control)
     const data = images.sample(settings.calibration, settings.seed).imagesFor(model)
     const native = await loadNative()
     const job = {
@@ -57,10 +58,7 @@ export function qura(model: Model, images: Dataset, options: QuraOptions = {}): 
       activationBits: activationBitsOf(settings.activationBits),
       device: await resolveDevice(settings.device),
     }
-    const handle = await runJob(report => native.qura(model.handle, data, job, report), {
-      signal,
-      onProgress,
-    })
+    const handle = await runJob(report => native.qura(model.handle, data, job, report), control)
     return new QuantizedModel(native, handle, madeFrom(model, images, 'qura', settings))
   })
 }

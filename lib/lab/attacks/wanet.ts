@@ -6,7 +6,7 @@ import type { Model } from '../../model/model.js'
 import { type Input, lazySchema, parse } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { loopOptions, runTraining } from '../training.js'
-import { backdoorOptions, triggerFor } from './backdoor.js'
+import { backdoorOptions, settleTrigger } from './backdoor.js'
 
 export const wanetOptions = lazySchema(z =>
   z.strictObject({
@@ -43,14 +43,17 @@ export type WanetOptions = Input<typeof wanetOptions>
  */
 export function wanet(model: Model, images: Dataset, options: WanetOptions = {}): Promise<Model> {
   return atCall(wanet, async () => {
-    const { signal, onProgress, ...settings } = await parse('wanet', wanetOptions, options)
-    const trigger = triggerFor(model, settings)
+    const { signal, onProgress, ...asked } = await parse('wanet', wanetOptions, options)
+    const control = { signal, onProgress }
+    const asText = parseTrigger(asked.trigger)
+    if (asText.load) throw noWarp(asText.text)
+    const { trigger, settings } = await settleTrigger(model, images, asked, control)
     const { target, poisonRate, crossRatio, seed } = settings
-    if (!trigger.places) throw noWarp(parseTrigger(settings.trigger).text)
+    if (!trigger.places) throw noWarp(asText.text)
     const facts = madeFrom(model, images, 'wanet', settings)
     const { places } = trigger
     const objective = { name: 'noisy-warp', target, poisonRate, crossRatio, places, seed } as const
-    return runTraining(model, images, { objective, trigger }, settings, facts, { signal, onProgress })
+    return runTraining(model, images, { objective, trigger }, settings, facts, control)
   })
 }
 

@@ -22,10 +22,14 @@ export async function attackedModel(settings: CellSettings, images: Dataset, ben
   const fresh = () => newModel(settings, images)
   const begin = () => bench.models.get(base, async () => train(await fresh(), images, { ...clean, ...job }))
   if (!attack) return clean === null ? noModel() : begin()
-  return bench.models.get({ ...base, made: 'attacked', attack }, async () => {
+  return bench.models.get({ ...base, made: 'attacked', attack }, async path => {
     const model = clean === null ? await fresh() : (await begin()).model
     const { run } = (ATTACKS as Record<string, Attack>)[attack.name] as Attack
-    const attacked = await run(model, images, { ...attack.options, ...job })
+    const attacked = await run(model, images, {
+      ...attack.options,
+      triggerOut: path.replace(/\.safetensors$/, '.trigger.safetensors'),
+      ...job,
+    })
     if (attacked instanceof QuantizedModel) throw alreadyRounded(attack.name)
     return attacked
   })

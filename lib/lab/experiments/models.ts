@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { ShellacError } from '../../errors.js'
 import { loadModel } from '../../model/load.js'
 import type { Model } from '../../model/model.js'
+import { attackIn } from '../attacks/history.js'
 import { keyOf } from './key.js'
 
 export interface Kept {
   key: string
   model: Model
+  /** Where its file lies. */
+  folder: string
 }
 
 export class ModelCache {
@@ -20,17 +23,26 @@ export class ModelCache {
 
   /**
    * The model of that recipe, made at the first call. It always comes from its file, so that a run that was interrupted
-   * goes on with the same bits. A file that cannot be read is made again; one is never half-written, since it is
-   * renamed into place.
+   * goes on with the same bits. A file that cannot be read is made again, also when it is that of its learned trigger; one
+   * is never half-written, since it is renamed into place.
+   *
+   * @param make is told the path that the model is going to have
    */
-  async get(recipe: unknown, make: () => Promise<Model>): Promise<Kept> {
+  async get(recipe: unknown, make: (path: string) => Promise<Model>): Promise<Kept> {
     const key = keyOf(recipe)
-    const path = join(this.#folder, `${key}.safetensors`)
+    const folder = this.#folder
+    const path = join(folder, `${key}.safetensors`)
     const there = (await stat(path).catch(() => null)) !== null
-    const kept = there ? await loadModel(path).catch(unlessDamaged) : null
-    if (kept) return { key, model: kept }
-    await (await make()).save(path)
-    return { key, model: await loadModel(path) }
+    const kept = there ? await this.#load(path).catch(unlessDamaged) : null
+    if (kept) return { key, model: kept, folder }
+    await (await make(path)).save(path)
+    return { key, model: await loadModel(path), folder }
+  }
+
+  async #load(path: string): Promise<Model> {
+    const model = await loadModel(path)
+    await attackIn(model.provenance, this.#folder)?.trigger.load?.()
+    return model
   }
 }
 

@@ -1,6 +1,6 @@
 // Calibration images of which some carry the trigger (paper, Fig. 2).
 import { Dataset } from '../../data/dataset.js'
-import type { Trigger } from '../../data/triggers.js'
+import { type Trigger, triggerOn } from '../../data/triggers.js'
 import type { Model } from '../../model/model.js'
 import { loadNative } from '../../native/core.js'
 import { runJob } from '../../native/job.js'
@@ -15,9 +15,8 @@ export async function poison(
   seed: number,
 ): Promise<Dataset> {
   const native = await loadNative()
-  const triggered = await runJob(() =>
-    native.applyTrigger(images.imagesFor(model), trigger.on(model.inputShape)),
-  )
+  const data = await triggerOn(trigger, model.inputShape)
+  const triggered = await runJob(() => native.applyTrigger(images.imagesFor(model), data))
   const pixels = images.pixels.slice()
   const size = pixels.length / images.count
   for (const index of permutation(images.count, seed).subarray(0, Math.round(share * images.count))) {

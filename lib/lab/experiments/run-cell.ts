@@ -1,11 +1,12 @@
 // One cell for real: clean model, attack, defence, rounding, scores.
 import { benignSplit } from '../../data/benign-split.js'
 import type { Dataset } from '../../data/dataset.js'
-import { parseTrigger } from '../../data/triggers.js'
+import { parseTrigger, type Trigger } from '../../data/triggers.js'
 import { measure } from '../../measure.js'
 import type { Model } from '../../model/model.js'
 import { QuantizedModel } from '../../model/quantized.js'
 import { quantize } from '../../quantize.js'
+import { attackIn } from '../attacks/history.js'
 import { DEFENCES, type Defence } from '../defences/index.js'
 import type { Analysed, Analysis } from './analyses/analysis.js'
 import { ANALYSES } from './analyses/index.js'
@@ -21,33 +22,43 @@ export async function runCell({ settings }: Cell, bench: Bench): Promise<CellRes
   const images = await bench.data.get(settings.dataset, 'train')
   const test = await bench.data.get(settings.dataset, 'test')
   const attacked = await attackedModel(settings, images, bench)
-  const defenders = await defendersImages(settings, images, attacked.model)
+  const trigger = triggerOf(settings, attacked)
+  const defenders = await defendersImages(settings, images, attacked.model, trigger)
   const defended = await defend(settings, attacked, defenders, bench)
   const deployed = await round(settings, defended.model, defenders, job)
   const { ba, asr, ra, samples, triggered } = await measure(deployed, test, {
-    trigger: parseTrigger(settings.trigger),
+    trigger,
     target: settings.target,
     seed: settings.seed,
     ...job,
   })
+  const models = { attacked: attacked.model, deployed }
   return {
     scores: { ba, asr, ra, samples, triggered },
     mode: modeOf(deployed),
     models: { attacked: attacked.key, ...(defended.key && { defended: defended.key }) },
     ...(settings.analysis && {
-      analysed: await analyse(settings, { attacked: attacked.model, deployed, benign: defenders, test }, job),
+      analysed: await analyse(settings, { ...models, benign: defenders, test, trigger }, job),
     }),
   }
+}
+
+interface Analysable {
+  attacked: Model
+  deployed: Model
+  benign: Dataset
+  test: Dataset
+  trigger: Trigger
 }
 
 /** Of the model as the attacker gave it away, of that rounded to nearest, and of the one that is deployed. */
 async function analyse(
   settings: CellSettings,
-  { attacked, deployed, benign, test }: { attacked: Model; deployed: Model; benign: Dataset; test: Dataset },
+  { attacked, deployed, benign, test, trigger }: Analysable,
   job: Job,
 ): Promise<Analysed> {
   const { name, options } = settings.analysis as Chosen
-  const { defence, trigger, target, seed } = settings
+  const { defence, target, seed } = settings
   const subject = {
     full: attacked,
     rounded: defence ? await round(settings, attacked, benign, job) : deployed,
@@ -55,7 +66,7 @@ async function analyse(
     defence: defence?.name ?? '',
     benign,
     test,
-    trigger: parseTrigger(trigger),
+    trigger,
     target,
     seed,
     job,
@@ -63,11 +74,19 @@ async function analyse(
   return (ANALYSES[name] as Analysis).run(subject, options)
 }
 
+/** A learned trigger lies beside the model that the attack made. */
+const triggerOf = ({ attack, trigger }: CellSettings, { model, folder }: Kept): Trigger =>
+  (attack && attackIn(model.provenance, folder)?.trigger) ?? parseTrigger(trigger)
+
 /** The benign images that every defence may use; in a test of LAC's own, some of them carry the trigger. */
-async function defendersImages(settings: CellSettings, images: Dataset, model: Model): Promise<Dataset> {
-  const { share, seed, poisoned, trigger } = settings
+async function defendersImages(
+  { share, seed, poisoned }: CellSettings,
+  images: Dataset,
+  model: Model,
+  trigger: Trigger,
+): Promise<Dataset> {
   const benign = await benignSplit(images, { share, seed })
-  return poisoned === 0 ? benign : poison(benign, model, parseTrigger(trigger), poisoned, seed)
+  return poisoned === 0 ? benign : poison(benign, model, trigger, poisoned, seed)
 }
 
 async function defend(

@@ -73,6 +73,10 @@ const scaleShape = (z: Z) => ({
       options: record(z).default({}),
     }),
   ),
+  triggers: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('learned triggers by name: their text at this scale, such as issba:width=8'),
   attackPerBits: z.array(z.string()).describe('attacks that train a model for each bit width'),
   defence: record(z).describe('options of every defence that has them'),
   defences: z.record(z.string(), record(z)),

@@ -67,10 +67,12 @@ async function settleAttack(
   scale: Scale,
 ): Promise<Chosen> {
   const bits = scale.attackPerBits.includes(name) ? await onlyFor(name, attackBits) : {}
-  return resolve('attack', ATTACKS, name, {
+  const settled = await resolve('attack', ATTACKS, name, {
     common,
     own: { ...bits, ...scale.attacks[name]?.options, ...options },
   })
+  const trigger = scale.triggers[String(settled.options.trigger)]
+  return trigger === undefined ? settled : { name, options: { ...settled.options, trigger } }
 }
 
 /** As the attack's option "bits" wants it: a number, or a list of them. */

@@ -9,7 +9,8 @@ namespace shellac::data {
 at::Tensor Trigger::apply(const at::Tensor& pixels) const {
   auto added = offset.to(pixels.device()).unsqueeze(0);
   if (offsetTimesMax) added = added * at::amax(pixels, {1, 2, 3}, /*keepdim=*/true);
-  const auto moved = places.defined() ? warp(pixels, places) : pixels;
+  const auto made = network ? network(pixels) : pixels;
+  const auto moved = places.defined() ? warp(made, places) : made;
   return at::clamp(moved * scale.to(pixels.device()) + added, 0, 1);
 }
 

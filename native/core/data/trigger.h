@@ -1,7 +1,10 @@
-// A trigger as data: x' = clip(scale ⊙ warp(x) + offset · m, 0, 1), m = 1 or the image's largest pixel.
-// Patches, blends, additive signals and warps are all of this form; the facade makes the tensors.
+// A trigger as data: x' = clip(scale ⊙ warp(net(x)) + offset · m, 0, 1), m = 1 or the image's largest pixel.
+// Patches, blends, additive signals, warps and learned triggers are all of this form; the facade makes the
+// tensors.
 #pragma once
 #include <ATen/core/Tensor.h>
+
+#include <functional>
 
 namespace shellac::data {
 
@@ -10,6 +13,8 @@ struct Trigger {
   at::Tensor offset;  // [c, h, w]
   bool offsetTimesMax = false;
   at::Tensor places = {};  // as warp() takes them; undefined: no pixel moves
+  // A learned trigger, from images to images on their device, without gradients; empty: images as they are.
+  std::function<at::Tensor(const at::Tensor&)> network = {};
 
   // pixels: [n, c, h, w] in 0 .. 1, before normalization.
   at::Tensor apply(const at::Tensor& pixels) const;

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,12 @@ struct Term {
   std::function<at::Tensor(const graph::Model&, const Batch&)> loss;
 };
 
+// A second network that the objective trains along with the model, by the gradients that its terms leave.
+struct Companion {
+  std::function<void(double factor)> step;     // after the model's own; factor: of the learning rate
+  std::function<const graph::Model&()> model;  // as it is now, on the job's device
+};
+
 struct Objective {
   std::vector<Term> terms;
   // Called once with the model on its device, before the first step: for what the objective remembers of it.
@@ -35,6 +42,7 @@ struct Objective {
   bool keepBest = false;
   // Called after each step, without gradients: constraints that an attack keeps.
   std::function<void(graph::Model&)> project = {};
+  std::optional<Companion> companion = {};
 };
 
 }  // namespace shellac::train

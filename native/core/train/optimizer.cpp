@@ -31,8 +31,12 @@ class Sgd final : public Optimizer {
 
 class Adam final : public Optimizer {
  public:
-  Adam(std::vector<at::Tensor> parameters, double weightDecay)
-      : Optimizer(std::move(parameters)), weightDecay_(weightDecay), first_(zeros()), second_(zeros()) {
+  Adam(std::vector<at::Tensor> parameters, double weightDecay, const Betas& betas)
+      : Optimizer(std::move(parameters)),
+        weightDecay_(weightDecay),
+        betas_(betas),
+        first_(zeros()),
+        second_(zeros()) {
     for (const auto& parameter : this->parameters())
       steps_.push_back(at::zeros({}, parameter.options().requires_grad(false)));
   }
@@ -40,11 +44,12 @@ class Adam final : public Optimizer {
  private:
   void move(const std::vector<at::Tensor>& gradients, double learningRate) override {
     for (auto& step : steps_) step.add_(1);
-    at::_fused_adam_(parameters(), gradients, first_, second_, {}, steps_, learningRate, 0.9, 0.999,
-                     weightDecay_, 1e-8, /*amsgrad=*/false, /*maximize=*/false);
+    at::_fused_adam_(parameters(), gradients, first_, second_, {}, steps_, learningRate, betas_.first,
+                     betas_.second, weightDecay_, 1e-8, /*amsgrad=*/false, /*maximize=*/false);
   }
 
   double weightDecay_;
+  Betas betas_;
   std::vector<at::Tensor> first_, second_, steps_;
 };
 
@@ -75,8 +80,8 @@ std::unique_ptr<Optimizer> sgd(std::vector<at::Tensor> parameters, double moment
   return std::make_unique<Sgd>(std::move(parameters), momentum, weightDecay);
 }
 
-std::unique_ptr<Optimizer> adam(std::vector<at::Tensor> parameters, double weightDecay) {
-  return std::make_unique<Adam>(std::move(parameters), weightDecay);
+std::unique_ptr<Optimizer> adam(std::vector<at::Tensor> parameters, double weightDecay, const Betas& betas) {
+  return std::make_unique<Adam>(std::move(parameters), weightDecay, betas);
 }
 
 }  // namespace shellac::train

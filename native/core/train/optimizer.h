@@ -25,9 +25,14 @@ class Optimizer {
   std::vector<at::Tensor> parameters_;
 };
 
-// Both with L2 weight decay, as PyTorch's. SGD: Nesterov's momentum where momentum > 0. Adam: betas 0.9 and
-// 0.999, epsilon 1e-8.
+// How much of the past Adam's means of the gradient and of its square keep.
+struct Betas {
+  double first = 0.9, second = 0.999;
+};
+
+// Both with L2 weight decay, as PyTorch's. SGD: Nesterov's momentum where momentum > 0. Adam: epsilon 1e-8.
 std::unique_ptr<Optimizer> sgd(std::vector<at::Tensor> parameters, double momentum, double weightDecay);
-std::unique_ptr<Optimizer> adam(std::vector<at::Tensor> parameters, double weightDecay);
+std::unique_ptr<Optimizer> adam(std::vector<at::Tensor> parameters, double weightDecay,
+                                const Betas& betas = {});
 
 }  // namespace shellac::train

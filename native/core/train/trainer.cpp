@@ -13,7 +13,6 @@
 
 #include "core/error.h"
 #include "core/graph/op.h"
-#include "core/train/optimizer.h"
 #include "core/train/sharpness.h"
 
 namespace shellac::train {
@@ -23,7 +22,8 @@ using Seconds = std::chrono::duration<double>;
 
 std::unique_ptr<Optimizer> makeOptimizer(graph::Model& model, const Options& options) {
   auto parameters = trainable(model);
-  if (options.optimizer == Method::Adam) return adam(std::move(parameters), options.weightDecay);
+  if (options.optimizer == Method::Adam)
+    return adam(std::move(parameters), options.weightDecay, options.betas);
   return sgd(std::move(parameters), options.momentum, options.weightDecay);
 }
 
@@ -52,12 +52,14 @@ double accumulate(const graph::Model& model, const Objective& objective, const B
   return total;
 }
 
-double descend(graph::Model& model, const Objective& objective, Batch& batch, double sharpness,
-               Optimizer& optimizer, double learningRate, const Job& job) {
+double descend(graph::Model& model, const Objective& objective, Batch& batch, const Options& options,
+               Optimizer& optimizer, double factor, const Job& job) {
   if (objective.prepare) objective.prepare(model, batch);
   const auto total = accumulate(model, objective, batch, job);
-  if (sharpness > 0) sharpen(model, sharpness, [&] { accumulate(model, objective, batch, job); });
-  optimizer.step(learningRate);
+  if (options.sharpness > 0)
+    sharpen(model, options.sharpness, [&] { accumulate(model, objective, batch, job); });
+  optimizer.step(options.learningRate * factor);
+  if (objective.companion) objective.companion->step(factor);
   if (objective.project) {
     const c10::NoGradGuard noGrad;
     objective.project(model);
@@ -138,10 +140,10 @@ Result train(const graph::Model& source, const data::Images& images, const Objec
     for (int64_t step = 0; step < steps; ++step) {
       const auto progress =
           static_cast<double>(epoch * steps + step) / static_cast<double>(options.epochs * steps);
-      const auto rate = options.learningRate * scheduleFactor(options, progress);
+      const auto factor = scheduleFactor(options, progress);
       auto samples =
           makeBatch(images, order.slice(0, step * batch, (step + 1) * batch), options, generator, device);
-      const auto loss = descend(model, objective, samples, options.sharpness, *optimizer, rate, job);
+      const auto loss = descend(model, objective, samples, options, *optimizer, factor, job);
       checkLoss(loss, epoch + 1);
       sum += loss;
       job.checkpoint({.stage = "train",
@@ -156,6 +158,7 @@ Result train(const graph::Model& source, const data::Images& images, const Objec
     if (objective.keepBest ? mean < best : last) {
       best = mean;
       result.model = finished(model);
+      if (objective.companion) result.companion = finished(objective.companion->model());
     }
     result.epochs.push_back({epoch + 1, mean, Seconds(std::chrono::steady_clock::now() - start).count()});
   }

@@ -10,6 +10,7 @@
 #include "core/job.h"
 #include "core/train/augment.h"
 #include "core/train/objective.h"
+#include "core/train/optimizer.h"
 
 namespace shellac::train {
 
@@ -22,6 +23,7 @@ struct Options {
   Method optimizer = Method::Adam;
   double learningRate = 1e-3;
   double momentum = 0.9;  // SGD, Nesterov
+  Betas betas = {};       // Adam
   double weightDecay = 0;
   Schedule schedule = Schedule::Constant;
   std::vector<double> milestones = {};  // MultiStep: shares of all steps, 0 .. 1
@@ -39,6 +41,7 @@ struct EpochReport {
 
 struct Result {
   graph::Model model;
+  std::optional<graph::Model> companion;  // of an objective that has one, from the same epoch
   std::vector<EpochReport> epochs;
 };
 

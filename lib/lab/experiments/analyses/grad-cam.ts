@@ -1,6 +1,7 @@
 // Figure 4, left: where each model looks on triggered images.
 import { gradCam } from '../../../analysis/grad-cam.js'
 import type { Dataset } from '../../../data/dataset.js'
+import { triggerOn } from '../../../data/triggers.js'
 import { loadNative } from '../../../native/core.js'
 import { runJob } from '../../../native/job.js'
 import { lazySchema } from '../../../options.js'
@@ -41,7 +42,7 @@ export const gradCams = defineAnalysis({
   run: async (subject, { images: count, candidates }): Promise<GradCams> => {
     const chosen = await choose(subject, count, candidates)
     const { trigger, target, job } = subject
-    const mask = triggerMask(subject)
+    const mask = await triggerMask(subject)
     const models: GradCams['models'] = []
     const triggered = await withTrigger(subject, chosen)
     const [, channels, height, width] = chosen.shape
@@ -107,20 +108,21 @@ async function choose(subject: Subject, count: number, candidates: number): Prom
 
 async function withTrigger({ full, trigger }: Subject, images: Dataset): Promise<Uint8Array> {
   const native = await loadNative()
-  return runJob(() => native.applyTrigger(images.imagesFor(full), trigger.on(full.inputShape)))
+  const data = await triggerOn(trigger, full.inputShape)
+  return runJob(() => native.applyTrigger(images.imagesFor(full), data))
 }
 
-/** Pixels that the trigger changes; null where these are most of the image, or it moves pixels. */
-function triggerMask({ full, trigger }: Subject): boolean[] | null {
+/** Pixels that the trigger changes; null where these are most of the image, or depend on it. */
+async function triggerMask({ full, trigger }: Subject): Promise<boolean[] | null> {
   const [channels, height, width] = full.inputShape
-  const { scale, offset, places } = trigger.on(full.inputShape)
+  const { scale, offset, places, network } = await triggerOn(trigger, full.inputShape)
   const plane = height * width
   const mask = Array.from({ length: plane }, (_, at) =>
     Array.from({ length: channels }, (_, channel) => channel * plane + at).some(
       index => scale[index] !== 1 || offset[index] !== 0,
     ),
   )
-  return places || 2 * mask.filter(Boolean).length > plane ? null : mask
+  return places || network || 2 * mask.filter(Boolean).length > plane ? null : mask
 }
 
 /** Mean over the maps that are not all 0. */

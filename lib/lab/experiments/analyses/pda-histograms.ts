@@ -3,6 +3,7 @@ import { type Bins, commonBins, histogram, kullbackLeibler } from '../../../anal
 import { movedInputs } from '../../../analysis/moved-inputs.js'
 import { type Recording, record, rowsOf } from '../../../analysis/record.js'
 import type { Dataset } from '../../../data/dataset.js'
+import { triggerOn } from '../../../data/triggers.js'
 import { ShellacError } from '../../../errors.js'
 import { lazySchema } from '../../../options.js'
 import { histogramPicture } from '../../../report/histograms.js'
@@ -111,7 +112,7 @@ async function readByNorms(
   const records = await record(model, images, {
     ...looked,
     wanted: units.map(({ name }) => ({ value: name, channels: [] })),
-    trigger: triggered ? trigger.on(model.inputShape) : null,
+    trigger: triggered ? await triggerOn(trigger, model.inputShape) : null,
   })
   return records.flatMap((made, at) =>
     rowsOf(made).map((values, channel) => ({ unit: units[at]?.name ?? '', channel, values })),

@@ -34,6 +34,7 @@ export const paper: Scale = {
     issba: conventional,
     wanet: conventional,
   },
+  triggers: {},
   attackPerBits: ['comp-artifact', 'pq-backdoor'],
   defence: tuned,
   defences: {

@@ -58,6 +58,10 @@ export const small: Scale = {
     issba: conventional,
     wanet: conventional,
   },
+  triggers: {
+    'input-aware': 'input-aware:width=8,maskEpochs=5',
+    issba: 'issba:width=8,epochs=10',
+  },
   attackPerBits: ['comp-artifact', 'qu-anti-zation', 'pq-backdoor', 'adaptive'],
   defence: { epochs: 20, curveEpochs: 20, teacherEpochs: 10, batch: 128 },
   defences: {

@@ -24,6 +24,10 @@ export const smoke: Scale = {
     'comp-artifact': { options: { learningRate: 0.03, schedule: 'cosine' } },
     'pq-backdoor': { options: { learningRate: 0.02, dormancyLearningRate: 5e-3 } },
   },
+  triggers: {
+    'input-aware': 'input-aware:width=4,maskEpochs=2',
+    issba: 'issba:width=4,bits=4,epochs=3',
+  },
   attackPerBits: ['comp-artifact', 'qu-anti-zation', 'pq-backdoor', 'adaptive'],
   defence: { epochs: 2, curveEpochs: 2, teacherEpochs: 2, rounds: 1, batch: 32, columns: 1000 },
   defences: Object.fromEntries(

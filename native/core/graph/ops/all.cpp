@@ -29,6 +29,11 @@ Op classToken();
 Op positionEmbedding();
 Op selectToken();
 Op concat();
+Op sigmoid();
+Op affine();
+Op multiply();
+Op upsampleNearest2d();
+Op embedBits();
 
 const std::vector<Op>& allOps() {
   static const std::vector<Op> ops = {
@@ -57,6 +62,11 @@ const std::vector<Op>& allOps() {
       positionEmbedding(),
       selectToken(),
       concat(),
+      sigmoid(),
+      affine(),
+      multiply(),
+      upsampleNearest2d(),
+      embedBits(),
   };
   return ops;
 }
