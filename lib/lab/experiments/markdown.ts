@@ -25,7 +25,7 @@ export interface ShownPicture {
   table: string[][]
 }
 
-/** Axes of one value stand above the table, the others are its first columns. */
+/** Axes of one value stand above the table, the others are its first columns. What was not run yet is only counted. */
 export function markdown(
   experiment: Experiment,
   scale: ScaleName,
@@ -39,7 +39,8 @@ export function markdown(
   const fixed = AXES.filter(axis => !varying.includes(axis) && axis !== 'attackBits')
   const facts = fixed.flatMap(axis => factOf(axis, summaries[0]?.axes[axis]))
   const head = [...varying.map(title), 'seeds', 'BA', 'ASR', 'RA', 'DER', 'paper: BA', 'ASR', 'DER']
-  const lines = summaries.map(summary => [
+  const begun = summaries.filter(summary => summary.rows.some(({ status }) => status !== 'open'))
+  const lines = (begun.length > 0 ? begun : summaries).map(summary => [
     ...varying.map(axis => value(axis, summary.axes[axis])),
     `${summary.done}/${summary.rows.length}`,
     ...(['ba', 'asr', 'ra', 'der'] as const).map(figure => spreadText(summary[figure])),
