@@ -23,6 +23,7 @@ import { purifyOptions } from '../purify.js'
 import { quantizeOptions } from '../quantize.js'
 import { verifyOptions } from '../verify.js'
 import { kebab, propertiesOf, rangeOf } from './flags.js'
+import { setupOptions } from './setup-options.js'
 
 const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['purify()', purifyOptions],
@@ -57,6 +58,7 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['ftSamPda()', ftSamPdaOptions],
   ['shellac experiment', experimentOptions],
   ['shellac demo', demoOptions],
+  ['shellac setup', setupOptions],
 ]
 
 const HEAD = `# Options
