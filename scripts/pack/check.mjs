@@ -1,9 +1,11 @@
 // `npm run pack:check`: the packed tarball as a user gets it. Installs it into an empty folder with scripts disabled,
 // on a PATH without a compiler, CMake or Python, and loads, purifies, measures and asks the doctor there, once for each
-// Node that can be had. libtorch comes from the optional package that holds one. Ends with one line a check.
+// Node that can be had. libtorch comes from the optional package that holds one; packing it takes a minute or more, and `-- --libtorch TARBALL`
+// takes one that is packed. Prints one line a check.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { vendoredPackage } from '../libtorch/find.mjs'
 import { Failure, orFail } from '../setup/failure.mjs'
 import { root } from '../setup/root.mjs'
@@ -61,8 +63,11 @@ function withLibtorch(folder, consumer) {
   tell(sameByRequire, `${consumer.node}: require() gives the same module`)
   const foreign = opened.filter(path => !path.startsWith(folder))
   tell(foreign.length === 0, `${consumer.node}: nothing from elsewhere is open ${foreign}`)
-  const ms = Math.min(found.importMs, ...Array.from({ length: 6 }, () => consumer.importMs()))
-  tell(ms < SLOWEST_IMPORT_MS, `${consumer.node}: import takes ${ms.toFixed(0)} ms, the best of seven`)
+  const ms = Math.min(...Array.from({ length: 7 }, () => consumer.importMs()))
+  tell(
+    ms < SLOWEST_IMPORT_MS,
+    `${consumer.node}: import takes ${ms.toFixed(0)} ms, the best of seven`,
+  )
   const doctor = consumer.shellac('doctor', '--json')
   tell(read(doctor.stdout)?.ok === true, `${consumer.node}: doctor is content ${doctor.stderr}`)
 }
@@ -75,6 +80,8 @@ function emptyPath(folder, node) {
 }
 
 async function libtorchTarball(folder) {
+  const { libtorch } = parseArgs({ options: { libtorch: { type: 'string' } } }).values
+  if (libtorch !== undefined) return resolve(libtorch)
   const name = JSON.parse(readFileSync(join(await packageFolder(), 'package.json'), 'utf8')).name
   const tarball = await packed(join(root, 'build', 'packages', name), folder)
   say(`${name}: ${(tarball.size / 1e6).toFixed(0)} MB`)

@@ -2,9 +2,7 @@
 // object.
 import { createRequire } from 'node:module'
 
-const before = performance.now()
 const shellac = await import('shellac-torch')
-const importMs = performance.now() - before
 
 const opened = () => process.report.getReport().sharedObjects.filter(name => /torch|shellac|c10/.test(name))
 const openedByImport = opened()
@@ -19,7 +17,6 @@ const required = createRequire(import.meta.url)('shellac-torch')
 process.stdout.write(
   JSON.stringify({
     node: process.version,
-    importMs,
     openedByImport,
     ba,
     seconds: (performance.now() - started) / 1000,
