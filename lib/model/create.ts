@@ -2,7 +2,6 @@ import { atCall } from '../errors.js'
 import { loadNative } from '../native/core.js'
 import type { Input } from '../options.js'
 import type { ARCHITECTURES, ArchitectureName } from './architectures/index.js'
-import { createFrom } from './create-from.js'
 import type { Model } from './model.js'
 
 export type Resnet18Options = Input<(typeof ARCHITECTURES)['resnet18']['schema']>
@@ -28,6 +27,7 @@ export function createModel<Name extends ArchitectureName>(
     const chosen = await architectureSchema({ ...options, name: architecture })
     const { spec } = await buildArchitecture(chosen)
     const facts = { name: architecture, normalization: null, classes: null, provenance: null }
+    const { createFrom } = await import('./create-from.js')
     return createFrom(loadNative, spec, facts)
   })
 }

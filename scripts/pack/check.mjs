@@ -64,10 +64,7 @@ function withLibtorch(folder, consumer) {
   const foreign = opened.filter(path => !path.startsWith(folder))
   tell(foreign.length === 0, `${consumer.node}: nothing from elsewhere is open ${foreign}`)
   const ms = Math.min(...Array.from({ length: 7 }, () => consumer.importMs()))
-  tell(
-    ms < SLOWEST_IMPORT_MS,
-    `${consumer.node}: import takes ${ms.toFixed(0)} ms, the best of seven`,
-  )
+  tell(ms < SLOWEST_IMPORT_MS, `${consumer.node}: import takes ${ms.toFixed(0)} ms, the best of seven`)
   const doctor = consumer.shellac('doctor', '--json')
   tell(read(doctor.stdout)?.ok === true, `${consumer.node}: doctor is content ${doctor.stderr}`)
 }
