@@ -1,5 +1,4 @@
 import { ShellacError } from '../errors.js'
-import { checkWritable } from '../files.js'
 import { CODE_ONLY, type Input, lazySchema, type Settings } from '../options.js'
 import type { ModelContent } from './file.js'
 
@@ -33,6 +32,7 @@ export async function save(
 ): Promise<void> {
   const extension = checkExtension(path)
   if (format === 'state-dict' && extension !== '.safetensors') throw noStateDict(path)
+  const { checkWritable } = await import('../files.js')
   await checkWritable(path)
   const found = await content()
   if (extension === '.safetensors') return saveSafetensors(path, found, format)
