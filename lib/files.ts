@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { ShellacError } from './errors.js'
 
 /** Writes a whole file or nothing: beside the path, flushed to the disk, then renamed into place. */
 export async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  const beside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
+  const beside = `${path}.${process.pid}.${crypto.randomUUID()}.tmp`
   try {
     const file = await open(beside, 'wx')
     try {

@@ -1,14 +1,11 @@
-import { firstDifference, type ValueDifference } from './compare/first-difference.js'
-import { compareLogits, type LogitDifference, type Pair, readsOf } from './compare/logits.js'
-import { normalized } from './compare/normalized.js'
-import { type Runner, shellacRunner } from './compare/runner.js'
+import type { ValueDifference } from './compare/first-difference.js'
+import type { LogitDifference } from './compare/logits.js'
+import type { Runner } from './compare/runner.js'
 import type { Dataset } from './data/dataset.js'
 import { resolveDevice } from './device.js'
 import { atCall } from './errors.js'
-import type { Normalization } from './model/facts.js'
-import { Model } from './model/model.js'
+import type { Model } from './model/model.js'
 import { type Input, jobOptions, lazySchema, parse, type Settings } from './options.js'
-import { paceOf } from './pace.js'
 
 export const verifyOptions = lazySchema(z =>
   z.strictObject({
@@ -28,6 +25,7 @@ export const verifyOptions = lazySchema(z =>
   }),
 )
 export type VerifyOptions = Input<typeof verifyOptions>
+export type VerifySettings = Settings<typeof verifyOptions>
 
 export interface VerifyResult extends LogitDifference {
   /** Whether the largest relative difference is within the tolerance, and the agreement is what was asked for. */
@@ -41,8 +39,6 @@ export interface VerifyResult extends LogitDifference {
   a: { name: string; engine: string }
   b: { name: string; engine: string }
 }
-
-const TRACED = 4
 
 /**
  * Compares two models logit by logit, on the same images.
@@ -64,37 +60,7 @@ export function verify(
   return atCall(verify, async () => {
     const parsed = await parse('verify', verifyOptions, options)
     const settings = { ...parsed, device: await resolveDevice(parsed.device) }
-    const runners = [a, b].map(one =>
-      one instanceof Model ? shellacRunner(one, settings) : one,
-    ) as Pair<Runner>
-    const reads = readsOf(runners, images)
-    const logits = await compareLogits(runners, images, reads, settings)
-    const { tolerance } = settings
-    const within = logits.largestRelative <= tolerance
-    return {
-      ...logits,
-      equal: within && logits.agreement >= settings.agreement,
-      tolerance,
-      firstDifference: within ? null : await trace(runners, images, reads, logits.worstImage, settings),
-      a: { name: runners[0].name, engine: runners[0].engine },
-      b: { name: runners[1].name, engine: runners[1].engine },
-    }
+    const { compareModels } = await import('./compare/models.js')
+    return compareModels(a, b, images, settings)
   })
-}
-
-/** Looks for the first difference on the worst image and a few more. */
-async function trace(
-  [a, b]: Pair<Runner>,
-  images: Dataset,
-  reads: Pair<Normalization>,
-  worst: number,
-  settings: Settings<typeof verifyOptions>,
-): Promise<ValueDifference | null> {
-  if (!a.model || !b.model) return null
-  const few = [...new Set([worst, 0, 1, 2])].filter(index => index < images.count).slice(0, TRACED)
-  const chosen = images.subset(few)
-  const pace = paceOf(settings.signal)
-  const read = (as: Normalization) => normalized(chosen, as, 0, chosen.count, pace)
-  const batch = { a: await read(reads[0]), b: await read(reads[1]), shape: chosen.shape }
-  return firstDifference(a.model, b.model, batch, settings.tolerance, model => shellacRunner(model, settings))
 }

@@ -10,11 +10,25 @@ import { inspect } from './commands/inspect.js'
 import { measure } from './commands/measure.js'
 import { purify } from './commands/purify.js'
 import { quantize } from './commands/quantize.js'
+import { setup } from './commands/setup.js'
 import { train } from './commands/train.js'
 import { verify } from './commands/verify.js'
 import { EXIT, fail } from './run.js'
 
-const COMMANDS = [demo, inspect, quantize, purify, measure, verify, train, attack, defend, experiment, doctor]
+const COMMANDS = [
+  demo,
+  inspect,
+  quantize,
+  purify,
+  measure,
+  verify,
+  train,
+  attack,
+  defend,
+  experiment,
+  setup,
+  doctor,
+]
 
 async function main(argv: string[]): Promise<void> {
   const program = new Command('shellac')

@@ -45,6 +45,7 @@ import { purifyOptions } from '../purify.js'
 import { quantizeOptions } from '../quantize.js'
 import { verifyOptions } from '../verify.js'
 import { kebab, propertiesOf, rangeOf } from './flags.js'
+import { setupOptions } from './setup-options.js'
 
 const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['purify()', purifyOptions],
@@ -96,6 +97,7 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['qDrop()', qDropOptions],
   ['shellac experiment', experimentOptions],
   ['shellac demo', demoOptions],
+  ['shellac setup', setupOptions],
 ]
 
 const HEAD = `# Options

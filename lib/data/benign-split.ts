@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { atCall, ShellacError } from '../errors.js'
-import { writeWhole } from '../files.js'
 import { type Input, lazySchema, parse } from '../options.js'
 import { permutation } from '../random.js'
 import type { Dataset } from './dataset.js'
@@ -97,7 +96,10 @@ export function applySplit(dataset: Dataset, split: BenignSplit): Dataset {
 
 /** Writes a split as JSON, whole or not at all. */
 export function saveSplit(path: string, split: BenignSplit): Promise<void> {
-  return atCall(saveSplit, () => writeWhole(path, file => file.writeFile(`${JSON.stringify(split)}\n`)))
+  return atCall(saveSplit, async () => {
+    const { writeWhole } = await import('../files.js')
+    await writeWhole(path, file => file.writeFile(`${JSON.stringify(split)}\n`))
+  })
 }
 
 /** Reads what saveSplit() wrote. Throws ERR_BAD_DATA. */

@@ -1,13 +1,7 @@
 import { atCall } from '../errors.js'
 import { loadNative } from '../native/core.js'
 import type { Input } from '../options.js'
-import {
-  type ARCHITECTURES,
-  type ArchitectureName,
-  architectureSchema,
-  buildArchitecture,
-} from './architectures/index.js'
-import { createFrom } from './create-from.js'
+import type { ARCHITECTURES, ArchitectureName } from './architectures/index.js'
 import type { Model } from './model.js'
 
 export type Resnet18Options = Input<(typeof ARCHITECTURES)['resnet18']['schema']>
@@ -29,9 +23,11 @@ export function createModel<Name extends ArchitectureName>(
   options: ArchitectureOptions[Name] = {},
 ): Promise<Model> {
   return atCall(createModel, async () => {
+    const { architectureSchema, buildArchitecture } = await import('./architectures/index.js')
     const chosen = await architectureSchema({ ...options, name: architecture })
     const { spec } = await buildArchitecture(chosen)
     const facts = { name: architecture, normalization: null, classes: null, provenance: null }
+    const { createFrom } = await import('./create-from.js')
     return createFrom(loadNative, spec, facts)
   })
 }

@@ -1,19 +1,6 @@
-import type { Native } from '../../binding.js'
 import { atCall } from '../errors.js'
-import { loadNative } from '../native/core.js'
-import { runJob } from '../native/job.js'
-import { type Input, lazySchema, parse } from '../options.js'
-import { paceOf } from '../pace.js'
-import { createFrom, type GetNative } from './create-from.js'
-import type { ModelFacts } from './facts.js'
-import { decode, isShellacFile } from './file.js'
-import { kindOf } from './kind.js'
-import { Model } from './model.js'
-import { readSafetensors } from './safetensors/read.js'
-import { fromStateDict } from './state-dict/load.js'
-import { safetensorsDict } from './state-dict/safetensors.js'
-import { isTorchScript, readTorchFile } from './state-dict/torch-file.js'
-import { Archive } from './state-dict/zip.js'
+import { type Input, lazySchema, parse, type Settings } from '../options.js'
+import type { Model } from './model.js'
 
 const loadOptions = lazySchema(z =>
   z.strictObject({
@@ -36,6 +23,7 @@ const loadOptions = lazySchema(z =>
   }),
 )
 export type LoadOptions = Input<typeof loadOptions>
+export type LoadSettings = Settings<typeof loadOptions>
 
 /**
  * Loads a model from a file that nobody needs to vouch for: nothing in it is executed, and every size is checked.
@@ -53,54 +41,7 @@ export type LoadOptions = Input<typeof loadOptions>
 export function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
   return atCall(loadModel, async () => {
     const settings = await parse('loadModel', loadOptions, options)
-    const native = () => loadNative()
-    switch (await kindOf(path)) {
-      case 'zip':
-        return fromArchive(native, path, settings)
-      case 'safetensors': {
-        const content = await readSafetensors(path)
-        if (isShellacFile(content)) {
-          const { spec, facts } = await decode(path, content)
-          return createFrom(native, spec, withNormalization(facts, settings), settings)
-        }
-        return fromStateDict(
-          native,
-          plainFacts(path, settings),
-          safetensorsDict(path, content, paceOf(settings.signal)),
-          settings,
-        )
-      }
-      case 'onnx': {
-        const { readOnnx } = await import('./onnx/read/load.js')
-        const { spec, facts } = await readOnnx(path, settings.inputShape ?? null, paceOf(settings.signal))
-        return createFrom(native, spec, withNormalization(facts, settings), settings)
-      }
-    }
+    const { readModel } = await import('./read.js') // the readers of all formats: too many for an import that is to be free
+    return readModel(path, settings)
   })
 }
-
-export type LoadSettings = Awaited<ReturnType<typeof loadOptions>>['_output']
-
-async function importTorchScript(native: Native, path: string, settings: LoadSettings): Promise<Model> {
-  const handle = await runJob(() => native.importTorchScript(path, settings.inputShape ?? null), settings)
-  return new Model(native, handle, plainFacts(path, settings))
-}
-
-async function fromArchive(native: GetNative, path: string, settings: LoadSettings): Promise<Model> {
-  const pace = paceOf(settings.signal)
-  const archive = await Archive.open(path, pace)
-  try {
-    if (isTorchScript(archive)) return await importTorchScript(await native(), path, settings)
-    const stored = await readTorchFile(path, archive, pace)
-    return await fromStateDict(native, plainFacts(path, settings), stored, settings)
-  } finally {
-    archive.close()
-  }
-}
-
-/** Of a file that says nothing about itself. */
-const plainFacts = (name: string, settings: LoadSettings): ModelFacts =>
-  withNormalization({ name, normalization: null, classes: null, provenance: null }, settings)
-
-const withNormalization = (facts: ModelFacts, { normalization }: LoadSettings): ModelFacts =>
-  normalization ? { ...facts, normalization } : facts

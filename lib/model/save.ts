@@ -1,9 +1,6 @@
 import { ShellacError } from '../errors.js'
-import { checkWritable } from '../files.js'
 import { CODE_ONLY, type Input, lazySchema, type Settings } from '../options.js'
-import { encode, type ModelContent } from './file.js'
-import { writeSafetensors } from './safetensors/write.js'
-import { toStateDict } from './state-dict/write.js'
+import type { ModelContent } from './file.js'
 
 export const saveOptions = lazySchema(z =>
   z.strictObject({
@@ -35,12 +32,18 @@ export async function save(
 ): Promise<void> {
   const extension = checkExtension(path)
   if (format === 'state-dict' && extension !== '.safetensors') throw noStateDict(path)
+  const { checkWritable } = await import('../files.js')
   await checkWritable(path)
   const found = await content()
-  if (format === 'state-dict') return writeSafetensors(path, toStateDict(found))
-  if (extension === '.safetensors') return writeSafetensors(path, encode(found))
+  if (extension === '.safetensors') return saveSafetensors(path, found, format)
   const { saveOnnx } = await import('./onnx/write/save.js')
   await saveOnnx(path, found, shapes)
+}
+
+async function saveSafetensors(path: string, content: ModelContent, format: 'shellac' | 'state-dict') {
+  const { writeSafetensors } = await import('./safetensors/write.js')
+  if (format === 'shellac') return writeSafetensors(path, (await import('./file.js')).encode(content))
+  return writeSafetensors(path, (await import('./state-dict/write.js')).toStateDict(content))
 }
 
 /** Throws ERR_BAD_OPTION for a path that ends in none of them. */

@@ -1,18 +1,43 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { configured } from './configure.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-// A build made here goes before a prebuilt one: whoever builds wants what they built.
-const folders = [
-  join(root, 'build', 'Release'),
-  join(root, 'prebuilds', `${process.platform}-${process.arch}`),
-]
+/**
+ * Where the loader lies: a build made here before a prebuilt one, since whoever builds wants what they built. undefined
+ * where there is none for this platform.
+ */
+export function loaderPath(): string | undefined {
+  const { loader } = configured()
+  if (loader !== undefined) return unpacked(loader)
+  const nodeGypBuild = createRequire(import.meta.url)('node-gyp-build') as { path(folder: string): string }
+  try {
+    return unpacked(nodeGypBuild.path(root))
+  } catch {
+    return undefined // it throws where it finds none
+  }
+}
 
-/** Where the addon lies, undefined where it was not built. */
-export function addonPath(name: 'shellac_loader.node' | 'shellac.node'): string | undefined {
-  return folders.map(folder => join(folder, name)).find(path => existsSync(path))
+/** Where the core for a minor version of libtorch lies, undefined where it was not built. */
+export function corePath(minor: string): string | undefined {
+  const { cores } = configured()
+  const path = cores ? cores[minor] : join(coreFolder() ?? root, `torch-${minor}.node`)
+  return path !== undefined && existsSync(unpacked(path)) ? unpacked(path) : undefined
+}
+
+/** The minor versions of libtorch that there is a core for, in order. */
+export function builtCores(): string[] {
+  const { cores } = configured()
+  if (cores) return Object.keys(cores).filter(minor => corePath(minor) !== undefined)
+  const folder = coreFolder()
+  if (folder === undefined || !existsSync(folder)) return []
+  return readdirSync(folder)
+    .map(name => name.match(/^torch-(\d+\.\d+)\.node$/)?.[1])
+    .filter(minor => minor !== undefined)
+    .sort((a, b) => Number(a.split('.')[1]) - Number(b.split('.')[1]))
 }
 
 export interface BuiltAgainst {
@@ -21,13 +46,27 @@ export interface BuiltAgainst {
   cuda: boolean
 }
 
-/** The libtorch that the core was built against, as the build noted it. */
-export function builtAgainst(): BuiltAgainst | undefined {
-  const core = addonPath('shellac.node')
+/** The libtorch that a core was built against, where the build noted it: a core that was built here. */
+export function builtAgainst(minor: string): BuiltAgainst | undefined {
+  const core = corePath(minor)
   if (core === undefined) return undefined
   try {
-    return JSON.parse(readFileSync(join(dirname(core), 'shellac.json'), 'utf8')).torch
+    return JSON.parse(readFileSync(core.replace(/\.node$/, '.json'), 'utf8')).torch
   } catch {
-    return undefined // a build that was cut off after linking
+    return undefined
   }
+}
+
+// Never beside the loader itself: node-gyp-build would take a core for one.
+function coreFolder(): string | undefined {
+  const loader = loaderPath()
+  if (loader === undefined) return undefined
+  const folder = dirname(loader)
+  return basename(folder) === 'Release' ? join(dirname(folder), 'artifacts', 'cores') : join(folder, 'cores')
+}
+
+// Electron keeps a package in an archive that the linker cannot read; what `asarUnpack` names lies beside it.
+function unpacked(path: string): string {
+  const outside = path.replace(`app.asar${sep}`, `app.asar.unpacked${sep}`)
+  return existsSync(outside) ? outside : path
 }

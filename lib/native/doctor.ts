@@ -1,8 +1,10 @@
 import { availableParallelism, freemem, release, totalmem } from 'node:os'
-import { type LibtorchCandidate, listLibtorch, supportedMinor } from '../../scripts/libtorch/find.mjs'
+import { type LibtorchCandidate, minorOf, supportedMinors } from '../../scripts/libtorch/find.mjs'
 import { installCommand, missingTools } from '../../scripts/setup/tools.mjs'
 import { version } from '../version.js'
-import { addonPath, type BuiltAgainst, builtAgainst } from './addons.js'
+import { type BuiltAgainst, builtAgainst, builtCores, corePath, loaderPath } from './addons.js'
+import { candidates } from './choose.js'
+import { remedyFor } from './open.js'
 import { type Probe, tryDevice } from './try-device.js'
 
 export interface Problem {
@@ -21,11 +23,14 @@ export interface DoctorReport {
   missingTools: string[]
   /** Every libtorch that was looked at, in order; the first that is `ok` is used. */
   libtorch: LibtorchCandidate[]
-  /** The version that Shellac is built for. */
-  libtorchWanted: string
-  addon: { loader: string | null; core: string | null; builtAgainst: BuiltAgainst | null }
+  /** The minor versions of libtorch that Shellac's source is written for. */
+  libtorchSupported: string[]
+  /** `cores`: the minor versions that there is a core for here; `core`: the one for the libtorch that is used. */
+  addon: { loader: string | null; cores: string[]; core: string | null; builtAgainst: BuiltAgainst | null }
   devices: Probe[]
   processors: number
+  /** Threads that one operation uses by default. */
+  threads: number
   /** Bytes. */
   memory: { total: number; free: number; limit: number | null }
   problems: Problem[]
@@ -33,7 +38,7 @@ export interface DoctorReport {
 
 /** Looks at everything that Shellac needs from the machine. Works where nothing else does; changes nothing. */
 export async function doctor(): Promise<DoctorReport> {
-  const libtorch = listLibtorch()
+  const libtorch = candidates()
   const found = libtorch.find(({ ok }) => ok)
   const facts = {
     shellac: version,
@@ -41,26 +46,33 @@ export async function doctor(): Promise<DoctorReport> {
     platform: { os: process.platform, architecture: process.arch, kernel: release(), libc: libc() },
     missingTools: missingTools() as string[],
     libtorch,
-    libtorchWanted: supportedMinor,
-    addon: {
-      loader: addonPath('shellac_loader.node') ?? null,
-      core: addonPath('shellac.node') ?? null,
-      builtAgainst: builtAgainst() ?? null,
-    },
+    libtorchSupported: supportedMinors,
+    addon: addonFacts(found),
     devices: await devices(found),
     processors: availableParallelism(),
+    threads: Number(process.env.OMP_NUM_THREADS) || availableParallelism(),
     memory: { total: totalmem(), free: freemem(), limit: memoryLimit() },
   }
   const problems = problemsOf(facts)
   return { ok: problems.length === 0, ...facts, problems }
 }
 
+function addonFacts(libtorch: LibtorchCandidate | undefined): DoctorReport['addon'] {
+  const minor = libtorch?.version === undefined ? undefined : minorOf(libtorch.version)
+  return {
+    loader: loaderPath() ?? null,
+    cores: builtCores(),
+    core: (minor && corePath(minor)) || null,
+    builtAgainst: (minor && builtAgainst(minor)) || null,
+  }
+}
+
 async function devices(libtorch: LibtorchCandidate | undefined): Promise<Probe[]> {
   if (libtorch === undefined) return [{ device: 'cpu', works: false, why: 'there is no libtorch' }]
   const cuda = libtorch.cuda
-    ? tryDevice('cuda')
+    ? tryDevice('cuda', libtorch.path)
     : { device: 'cuda', works: false, why: 'this libtorch has no CUDA backend' }
-  return [await tryDevice('cpu'), await cuda]
+  return [await tryDevice('cpu', libtorch.path), await cuda]
 }
 
 type Facts = Omit<DoctorReport, 'ok' | 'problems'>
@@ -88,7 +100,7 @@ function platformProblem({ platform }: Facts): Problem | undefined {
 // A tool is missed only by whoever still has to build or to fetch.
 function toolProblem({ addon, libtorch, missingTools: missing }: Facts): Problem | undefined {
   const done = [
-    ...(addon.core ? ['g++', 'cmake', 'make', 'npm'] : []),
+    ...(addon.cores.length > 0 ? ['g++', 'cmake', 'make', 'npm'] : []),
     ...(libtorch.some(one => one.ok) ? ['python3', 'pip'] : []),
   ]
   const missed = missing.filter(name => !done.includes(name))
@@ -109,19 +121,22 @@ function libtorchProblem({ libtorch }: Facts): Problem | undefined {
   }
   return {
     what: libtorch.length === 0 ? 'no libtorch found' : 'no libtorch that can be used',
-    remedy: 'npm run setup, or set SHELLAC_LIBTORCH to a folder with its lib/ and include/',
+    remedy: remedyFor(),
   }
 }
 
 function addonProblem({ addon }: Facts): Problem | undefined {
-  if (addon.loader && addon.core) return undefined
-  return { what: 'the native core is not built', remedy: 'npm run build' }
+  if (addon.loader && addon.cores.length > 0) return undefined
+  return { what: 'the native core is not built', remedy: remedyFor() }
 }
 
 function deviceProblem({ addon, libtorch, devices }: Facts): Problem | undefined {
   const cpu = devices.find(({ device }) => device === 'cpu')
   if (cpu?.works || !addon.core || !libtorch.some(({ ok }) => ok)) return undefined
-  return { what: `the CPU does not work: ${cpu?.why ?? 'it was not tried'}`, remedy: 'npm run build' }
+  return {
+    what: `the CPU does not work: ${cpu?.why ?? 'it was not tried'}`,
+    remedy: 'npx shellac setup, for a libtorch that fits this machine',
+  }
 }
 
 function libc(): string {

@@ -1,142 +1,83 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { constants } from 'node:os'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Native } from '../../binding.js'
-import {
-  findLibtorch,
-  type LibtorchCandidate,
-  listLibtorch,
-  supportedMinor,
-} from '../../scripts/libtorch/find.mjs'
+import { type LibtorchCandidate, minorOf } from '../../scripts/libtorch/find.mjs'
 import { ShellacError } from '../errors.js'
-import { addonPath } from './addons.js'
-
-interface Loader {
-  /** Throws the linker's own words. */
-  open(path: string): void
-  abiVersion(path: string): string | undefined
-}
+import { choose } from './choose.js'
+import { settle } from './configure.js'
+import { openCuda } from './cuda.js'
+import { type Loader, openCore, openLibrary, openLoader } from './open.js'
 
 /** What was opened, for `doctor`. */
 export interface Loaded {
   native: Native
-  libtorch: LibtorchCandidate
+  /** A folder with lib/. */
+  libtorch: string
   /** Why libtorch's CUDA backend was not opened, though there is one. */
   cudaTrouble?: string
 }
 
+/** Whether the CUDA backend is tried in a child process before it is opened here. */
+export type CudaCare = 'probe' | 'trust'
+
 let loaded: Loaded | undefined
+let opening: Promise<Loaded> | undefined
 
 /** The native core. The first call finds and opens libtorch (half a second); `import` alone opens nothing. */
 export async function loadNative(): Promise<Native> {
-  return load().native
+  return (await load()).native
 }
 
 /** The native core and how it was opened. A failure is not remembered: the next call tries again. */
-export function load(): Loaded {
-  loaded ??= open()
+export async function load(care: CudaCare = 'probe'): Promise<Loaded> {
+  if (loaded) return loaded
+  opening ??= open(care).finally(() => {
+    opening = undefined
+  })
+  loaded = await opening
   return loaded
 }
 
-function open(): Loaded {
-  const loader = openAddon<Loader>('shellac_loader.node')
-  const libtorch = find()
-  const cudaTrouble = openLibtorch(loader, libtorch)
-  const native = openAddon<Native>('shellac.node')
+async function open(care: CudaCare): Promise<Loaded> {
+  const loader = openLoader()
+  const { path: libtorch, cuda } = inProcess(loader) ?? choose()
+  openLibtorch(loader, libtorch)
+  const minor = minorOf(abiVersion(loader, libtorch))
+  const cudaTrouble = cuda ? await openCuda(loader, libtorch, care) : undefined
+  const native = openCore<Native>(minor)
+  settle()
   // process.exit() destroys libtorch's statics under a running job, which crashes; env hooks run too late for it.
   process.once('exit', () => native.halt())
   return { native, libtorch, ...(cudaTrouble === undefined ? {} : { cudaTrouble }) }
 }
 
-function find(): LibtorchCandidate {
-  const found = findLibtorch()
-  if (found !== undefined) return found
-  const refused = listLibtorch().map(({ path, why }) => `${path}: ${why}`)
-  throw new ShellacError('ERR_NO_LIBTORCH', {
-    thing: 'libtorch',
-    found: refused.length === 0 ? 'none on this machine' : `none that can be used (${refused.join('; ')})`,
-    expected: `version ${supportedMinor}`,
-    remedy: 'run `npm run setup`, or set SHELLAC_LIBTORCH to a folder with its lib/ and include/',
-  })
+// A process can hold one libtorch: where another copy of Shellac, or another addon, has opened one, it has to do. (A
+// second one would share the first one's libc10.)
+function inProcess(loader: Loader): Pick<LibtorchCandidate, 'path' | 'cuda'> | undefined {
+  const open = loader.openPath('libtorch_cpu.so')
+  return open === undefined ? undefined : { path: dirname(dirname(open)), cuda: false }
 }
 
-function openLibtorch(loader: Loader, { path, cuda }: LibtorchCandidate): string | undefined {
-  const library = (name: string) => join(path, 'lib', name)
-  const cpu = library('libtorch_cpu.so')
+function openLibtorch(loader: Loader, libtorch: string): void {
+  const lib = join(libtorch, 'lib')
   // OpenMP's threads spin while they wait, by default; on a machine that does other work too, two such threads have
   // been measured 27 times slower than one. It reads its environment once, when it is opened.
   process.env.OMP_WAIT_POLICY ??= 'PASSIVE'
   // OpenMP's run time first: opened as a dependency it may find no room for its thread-local data (arm64).
-  for (const name of readdirSync(join(path, 'lib')).filter(file => /^libgomp.*\.so/.test(file))) {
-    openLibrary(loader, library(name))
+  for (const name of readdirSync(lib).filter(file => /^libgomp.*\.so/.test(file))) {
+    openLibrary(loader, join(lib, name))
   }
-  openLibrary(loader, cpu)
-  checkVersion(loader.abiVersion(cpu), cpu)
-  return cuda ? openCuda(loader, library) : undefined
+  openLibrary(loader, join(lib, 'libtorch_cpu.so'))
 }
 
-// The CUDA backend registers itself when it is opened, and libtorch asks only once whether there is one. So it has to
-// be open before the core computes anything; and only where there is a GPU, since it takes seconds and much memory.
-function openCuda(loader: Loader, library: (name: string) => string): string | undefined {
-  if (!hasNvidiaDevice()) return 'there is no NVIDIA device on this machine'
-  try {
-    for (const name of ['libc10_cuda.so', 'libtorch_cuda.so']) loader.open(library(name))
-    return undefined
-  } catch (error) {
-    return (error as Error).message
-  }
-}
-
-export function hasNvidiaDevice(): boolean {
-  return ['/dev/nvidiactl', '/dev/dxg'].some(path => existsSync(path))
-}
-
-function openLibrary(loader: Loader, path: string): void {
-  try {
-    loader.open(path)
-  } catch (error) {
-    throw new ShellacError(
-      'ERR_NO_LIBTORCH',
-      { thing: path, found: (error as Error).message, remedy: 'run `npx shellac doctor`' },
-      { cause: error },
-    )
-  }
-}
-
-function checkVersion(version: string | undefined, path: string): void {
-  if (version?.startsWith(`${supportedMinor}.`)) return
+function abiVersion(loader: Loader, libtorch: string): string {
+  const path = join(libtorch, 'lib', 'libtorch_cpu.so')
+  const version = loader.abiVersion(path)
+  if (version !== undefined) return version
   throw new ShellacError('ERR_NO_LIBTORCH', {
     thing: path,
-    found: `version ${version ?? 'unknown'}`,
-    expected: supportedMinor,
-    remedy: 'run `npm run setup`, or set SHELLAC_LIBTORCH to a libtorch of that version',
+    found: 'a library that does not tell its version',
+    expected: 'a libtorch',
+    remedy: 'run `npx shellac doctor`',
   })
-}
-
-function openAddon<T>(name: 'shellac_loader.node' | 'shellac.node'): T {
-  const path = addonPath(name)
-  const thing = 'the native core'
-  if (path === undefined) {
-    throw new ShellacError('ERR_NO_LIBTORCH', {
-      thing,
-      found: `${name} is not built for ${process.platform}-${process.arch}`,
-      remedy: 'run `npm run build` in the folder of shellac-torch',
-    })
-  }
-  const module = { exports: {} as T }
-  try {
-    // RTLD_NOW: with Node's lazy binding a missing symbol would end the process at its first call.
-    process.dlopen(module, path, constants.dlopen.RTLD_NOW)
-  } catch (error) {
-    throw new ShellacError(
-      'ERR_NO_LIBTORCH',
-      {
-        thing,
-        found: (error as Error).message,
-        remedy: 'run `npm run build` in the folder of shellac-torch',
-      },
-      { cause: error },
-    )
-  }
-  return module.exports
 }

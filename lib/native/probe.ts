@@ -11,7 +11,7 @@ export interface Probe {
 }
 
 async function probe(device: string): Promise<Probe> {
-  const { native, cudaTrouble } = load()
+  const { native, cudaTrouble } = await load('trust')
   if (device !== 'cpu' && cudaTrouble !== undefined) return { device, works: false, why: cudaTrouble }
   await native.probeDevice(device).promise
   return { device, works: true }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Probe } from './probe.js'
 
@@ -8,10 +9,16 @@ export type { Probe } from './probe.js'
 const program = fileURLToPath(new URL('../../dist/native/probe.js', import.meta.url))
 const PATIENCE_MS = 60_000
 
-/** Tries a device in a child process, which may crash in our stead. */
-export function tryDevice(device: string): Promise<Probe> {
+/** Whether the program that tries a device is there: a bundler may have left it out. */
+export function canTryDevices(): boolean {
+  return existsSync(program)
+}
+
+/** Tries a device of a libtorch in a child process, which may crash in our stead. */
+export function tryDevice(device: string, libtorch: string): Promise<Probe> {
+  const env = { ...process.env, SHELLAC_LIBTORCH: libtorch, ELECTRON_RUN_AS_NODE: '1' }
   return new Promise(resolve => {
-    execFile(process.execPath, [program, device], { timeout: PATIENCE_MS }, (error, stdout, stderr) => {
+    execFile(process.execPath, [program, device], { timeout: PATIENCE_MS, env }, (error, stdout, stderr) => {
       resolve(parse(stdout) ?? { device, works: false, why: whyItDied(error, stderr) })
     })
   })

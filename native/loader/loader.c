@@ -5,7 +5,9 @@
 // open already; that's why these libraries are opened here first and never closed. Everything is bound at
 // once (RTLD_NOW): with lazy binding a missing symbol would end the process at its first call instead of
 // failing here, where it can be reported.
+#define _GNU_SOURCE  // dlinfo
 #include <dlfcn.h>
+#include <link.h>
 #include <node_api.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +15,7 @@
 
 #define LONGEST_PATH 4096
 
-// The only argument of open and abiVersion. Throws, and gives false, where it is no string.
+// The only argument of each function. Throws, and gives false, where it is no string.
 static bool PathOf(napi_env env, napi_callback_info info, char path[LONGEST_PATH]) {
   size_t count = 1;
   size_t length = 0;
@@ -50,10 +52,23 @@ static napi_value AbiVersion(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// openPath(name): where the open library of that name came from; undefined where none is open.
+static napi_value OpenPath(napi_env env, napi_callback_info info) {
+  char name[LONGEST_PATH];
+  if (!PathOf(env, info, name)) return NULL;
+  void* library = dlopen(name, RTLD_NOW | RTLD_NOLOAD);
+  struct link_map* map = NULL;
+  if (library == NULL || dlinfo(library, RTLD_DI_LINKMAP, &map) != 0) return NULL;
+  napi_value result = NULL;
+  napi_create_string_utf8(env, map->l_name, NAPI_AUTO_LENGTH, &result);
+  return result;
+}
+
 NAPI_MODULE_INIT() {
   const napi_property_descriptor functions[] = {
       {"open", NULL, Open, NULL, NULL, NULL, napi_enumerable, NULL},
       {"abiVersion", NULL, AbiVersion, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"openPath", NULL, OpenPath, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
   return exports;

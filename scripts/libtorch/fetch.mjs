@@ -1,4 +1,4 @@
-// Places a libtorch in .libtorch/: the `torch` wheel without its Python dependencies.
+// Places a libtorch: the `torch` wheel without its Python dependencies.
 //
 // On some machines pip's wheel is a CUDA build, whose libtorch_cpu asks for some of CUDA's libraries even where no GPU
 // is ever used. The small wheels that hold those are then placed beside it, where its run path looks ($ORIGIN/../../nvidia).
@@ -6,38 +6,42 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../setup/failure.mjs'
-import { run, say } from '../setup/run.mjs'
+import { say } from '../setup/run.mjs'
 import { requireTools } from '../setup/tools.mjs'
 import { wheelsFor } from './cuda-wheels.mjs'
 import { missingLibraries } from './elf.mjs'
 import { placed } from './find.mjs'
-import { wheel } from './version.mjs'
+import { pip } from './pip.mjs'
+import { defaultVersion } from './version.mjs'
 
-const target = placed.replace(/\/$/, '')
+/** The libtorch of a clone, in .libtorch/. */
+export async function fetchLibtorch() {
+  say('fetching libtorch with pip into .libtorch/')
+  await placeLibtorch(placed.replace(/\/$/, ''), { torch: [`torch==${defaultVersion}`] })
+}
 
-/** @param {{ cuda?: boolean, requirement?: string }} [options] */
-export async function fetchLibtorch({ cuda = false, requirement = wheel } = {}) {
+/**
+ * Places a libtorch whole or not at all: an interrupted try leaves only `target`.new, which the next one throws away.
+ * @param {string} target
+ * @param {{ torch: string[], cuda?: boolean, wheels?: string, cpuOnly?: boolean }} how `torch`: what pip is told to
+ *   install; `cuda`: with the CUDA libraries that the CUDA backend needs; `wheels`: the only folder that pip may take
+ *   those from; `cpuOnly`: without the CUDA backend
+ */
+export async function placeLibtorch(target, { torch, cuda = false, wheels, cpuOnly = false }) {
   requireTools(['python3', 'pip'], 'fetch libtorch')
-  discardLeftovers()
+  discardLeftovers(target)
   const fresh = `${target}.new`
-  say(`fetching libtorch (${requirement}) with pip into .libtorch/`)
-  await pip(fresh, ['--no-deps', requirement])
-  await completeWithCuda(fresh, cuda)
+  const source = wheels === undefined ? [] : ['--no-index', '--find-links', wheels]
+  await pip(['install', '--target', fresh, '--no-deps', ...source, ...torch])
+  if (cpuOnly) dropCuda(join(fresh, 'torch', 'lib'))
+  await completeWithCuda(fresh, cuda, source)
   dropTests(join(fresh, 'torch'))
-  // Placed whole or not at all: an interrupted fetch leaves only .libtorch.new, which the next one throws away.
   if (existsSync(target)) renameSync(target, `${target}.old`)
   renameSync(fresh, target)
-  discardLeftovers()
+  discardLeftovers(target)
 }
 
-function pip(folder, what) {
-  return run('python3', ['-m', 'pip', 'install', '--no-input', '--target', folder, ...what], {
-    env: { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_ROOT_USER_ACTION: 'ignore', PIP_NO_COMPILE: '1' },
-    remedy: 'Or set SHELLAC_LIBTORCH to a libtorch that is already here (a folder with lib/ and include/).',
-  })
-}
-
-async function completeWithCuda(folder, cuda) {
+async function completeWithCuda(folder, cuda, source) {
   const lib = join(folder, 'torch', 'lib')
   const names = ['libtorch_cpu.so', 'libc10.so', ...(cuda ? ['libtorch_cuda.so', 'libc10_cuda.so'] : [])]
   const files = names.map(name => join(lib, name)).filter(file => existsSync(file))
@@ -50,7 +54,7 @@ async function completeWithCuda(folder, cuda) {
     )
   }
   say(`this libtorch needs ${missing.join(', ')}`)
-  await pip(folder, requirements)
+  await pip(['install', '--target', folder, ...source, ...requirements])
   const still = missingLibraries(files).filter(name => name !== 'libcuda.so.1')
   if (still.length > 0) throw new Failure(`libtorch still lacks ${still.join(', ')}. Set SHELLAC_LIBTORCH.`)
 }
@@ -67,6 +71,12 @@ function dropTests(torch) {
   rmSync(join(torch, 'test'), { recursive: true, force: true })
 }
 
-function discardLeftovers() {
+// Half of a CUDA build, and of no use on the CPU.
+function dropCuda(lib) {
+  const backend = /^lib(torch_cuda.*|c10_cuda|torch_nvshmem|caffe2_nvrtc)\.so$/
+  for (const name of readdirSync(lib).filter(file => backend.test(file))) rmSync(join(lib, name))
+}
+
+function discardLeftovers(target) {
   for (const suffix of ['.new', '.old']) rmSync(`${target}${suffix}`, { recursive: true, force: true })
 }

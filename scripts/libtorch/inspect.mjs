@@ -2,24 +2,25 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { missingLibraries } from './elf.mjs'
-import { supportedMinor } from './version.mjs'
+import { minorOf, supportedMinors } from './version.mjs'
 
 /** @param {string} path @param {string} source @returns {import('./find.mjs').LibtorchCandidate} */
 export function inspect(path, source) {
   const version = readVersion(path)
   const cuda = existsSync(join(path, 'lib', 'libtorch_cuda.so'))
+  const headers = existsSync(join(path, 'include', 'ATen', 'ATen.h'))
   const why = whyNot(path, version)
-  return { path, source, version, cuda, ok: why === undefined, ...(why === undefined ? {} : { why }) }
+  const verdict = why === undefined ? { ok: true } : { ok: false, why }
+  return { path, source, version, cuda, headers, ...verdict }
 }
 
 function whyNot(path, version) {
   for (const part of ['lib/libtorch_cpu.so', 'lib/libc10.so']) {
     if (!existsSync(join(path, part))) return `it has no ${part}`
   }
-  if (!existsSync(join(path, 'include', 'ATen', 'ATen.h'))) return 'it has no include/ATen/ATen.h'
   if (version === undefined) return 'it does not tell its version'
-  if (version.split('.').slice(0, 2).join('.') !== supportedMinor) {
-    return `it is version ${version}; Shellac is built for ${supportedMinor}`
+  if (!supportedMinors.includes(minorOf(version))) {
+    return `it is version ${version}; supported are ${supportedMinors.join(', ')}`
   }
   return whyUnloadable(path)
 }

@@ -7,7 +7,6 @@ const INDEX = new URL('../../dist/index.js', import.meta.url).href
 const small = `const { createModel, datasets, purify } = await import('${INDEX}')
 const model = await createModel('resnet18', { width: 4, channels: 1, inputSize: 28 })
 const images = await datasets.mnist({ limit: 64 })
-const endless = { solver: 'adam-official', iterations: 10000000 }
 `
 const script = (text: string) => run(['--input-type=module', '-e', text])
 
@@ -22,22 +21,6 @@ t.test('require() gives the same module', async t => {
   const path = fileURLToPath(INDEX)
   const { code, out } = await run(['-e', `console.log(typeof require(${JSON.stringify(path)}).purify)`])
   t.match({ code, out }, { code: 0, out: 'function\n' })
-})
-
-t.test('process.exit() during a job ends with its code', async t => {
-  const { code, signal } = await script(`${small}
-    purify(model, images, { ...endless, onProgress: () => process.exit(7) }).catch(() => {})`)
-  t.strictSame({ code, signal }, { code: 7, signal: null })
-})
-
-t.test('an uncaught exception during a job ends with 1', async t => {
-  const { code, signal } = await script(`${small}
-    let first = true
-    purify(model, images, { ...endless, onProgress: () => {
-      if (first) setImmediate(() => { throw new Error('uncaught') })
-      first = false
-    } }).catch(() => {})`)
-  t.strictSame({ code, signal }, { code: 1, signal: null })
 })
 
 t.test('a process with nothing left to do ends by itself', async t => {

@@ -19,10 +19,11 @@ function describe(report: DoctorReport): string {
   const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
   return [
     `shellac ${report.shellac}, Node ${report.node}, ${platform.os} ${platform.architecture}, ${platform.libc}`,
-    `${report.processors} processors, ${gigabytes(report.memory.limit ?? report.memory.total)} of memory`,
-    `native core: ${addon.core ?? 'not built'}`,
+    `${report.processors} processors, ${report.threads} threads, ${gigabytes(report.memory.limit ?? report.memory.total)} of memory`,
+    `native core: ${addon.core ?? (addon.cores.length === 0 ? 'not built' : 'none used')}; built for libtorch ${addon.cores.join(', ') || 'none'}`,
     ...libtorch.map(
-      one => `libtorch: ${one.path}${one === chosen ? ', used' : one.ok ? '' : ` (${one.why})`}`,
+      one =>
+        `libtorch: ${one.path} (${one.source})${one === chosen ? `: ${one.version}, used` : one.ok ? '' : `: ${one.why}`}`,
     ),
     ...devices.map(({ device, works, why }) => `${device}: ${works ? 'works' : `does not work (${why})`}`),
     problems.length === 0 ? 'everything is in order' : '',
