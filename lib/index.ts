@@ -4,6 +4,10 @@
  * @module shellac-torch
  */
 
+export type { ClassAudit } from './audit/pair.js'
+export { saveTrigger } from './audit/picture.js'
+export type { InvertedTrigger } from './audit/trigger.js'
+export { type AuditOptions, type AuditResult, audit, type PresetAudit } from './audit.js'
 export type { ValueDifference } from './compare/first-difference.js'
 export { type OnnxRunnerOptions, onnxRunner } from './compare/onnx-runner.js'
 export type { Logits, Runner } from './compare/runner.js'

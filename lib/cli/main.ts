@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../version.js'
 import { attack } from './commands/attack.js'
+import { audit } from './commands/audit.js'
 import { defend } from './commands/defend.js'
 import { demo } from './commands/demo.js'
 import { doctor } from './commands/doctor.js'
@@ -14,7 +15,20 @@ import { train } from './commands/train.js'
 import { verify } from './commands/verify.js'
 import { EXIT, fail } from './run.js'
 
-const COMMANDS = [demo, inspect, quantize, purify, measure, verify, train, attack, defend, experiment, doctor]
+const COMMANDS = [
+  demo,
+  inspect,
+  quantize,
+  purify,
+  measure,
+  audit,
+  verify,
+  train,
+  attack,
+  defend,
+  experiment,
+  doctor,
+]
 
 async function main(argv: string[]): Promise<void> {
   const program = new Command('shellac')

@@ -1,6 +1,7 @@
 // docs/options.md, made from the schemas: `node dist/cli/options-doc.js > docs/options.md`.
 import { pathToFileURL } from 'node:url'
 import type * as zod from 'zod'
+import { auditOptions } from '../audit.js'
 import { adaptiveOptions } from '../lab/attacks/adaptive.js'
 import { compArtifactOptions } from '../lab/attacks/comp-artifact.js'
 import { badnetsOptions, blendedOptions, lfOptions, sigOptions } from '../lab/attacks/conventional.js'
@@ -28,6 +29,7 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['purify()', purifyOptions],
   ['quantize()', quantizeOptions],
   ['measure()', measureOptions],
+  ['audit()', auditOptions],
   ['verify()', verifyOptions],
   ["createModel('resnet18')", ARCHITECTURES.resnet18.schema],
   ["createModel('resnet34')", ARCHITECTURES.resnet34.schema],

@@ -14,6 +14,7 @@ Napi::Value forward(const Napi::CallbackInfo& info);
 Napi::Value quantize(const Napi::CallbackInfo& info);
 Napi::Value purify(const Napi::CallbackInfo& info);
 Napi::Value measure(const Napi::CallbackInfo& info);
+Napi::Value audit(const Napi::CallbackInfo& info);
 Napi::Value train(const Napi::CallbackInfo& info);
 Napi::Value qura(const Napi::CallbackInfo& info);
 Napi::Value unlearn(const Napi::CallbackInfo& info);
@@ -28,5 +29,6 @@ void addQuantKernels(Napi::Env env, Napi::Object kernels);
 void addPurifyKernels(Napi::Env env, Napi::Object kernels);
 void addTrainKernels(Napi::Env env, Napi::Object kernels);
 void addDefenceKernels(Napi::Env env, Napi::Object kernels);
+void addAuditKernels(Napi::Env env, Napi::Object kernels);
 
 }  // namespace shellac::bindings

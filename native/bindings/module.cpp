@@ -43,6 +43,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   expose<quantize>(env, exports, "quantize");
   expose<purify>(env, exports, "purify");
   expose<measure>(env, exports, "measure");
+  expose<audit>(env, exports, "audit");
   expose<train>(env, exports, "train");
   expose<qura>(env, exports, "qura");
   expose<unlearn>(env, exports, "unlearn");
@@ -58,6 +59,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   addPurifyKernels(env, kernels);
   addTrainKernels(env, kernels);
   addDefenceKernels(env, kernels);
+  addAuditKernels(env, kernels);
   exports.Set("kernels", kernels);
   return exports;
 }

@@ -1,0 +1,70 @@
+// Thresholds, and what they were set on.
+import type { Fingerprints } from './fingerprints.js'
+import type { ClassAudit, PairAudit } from './pair.js'
+
+export type Verdict = 'clean' | 'suspicious' | 'backdoored'
+
+/** Score from which a class stands out, and the gap that it must have. */
+export const STANDS_OUT = 3
+export const LEAST_GAP = 0.5
+
+/** Times that the fullest interval beside a border may hold what the mean one does. */
+export const PILE = 3
+
+export interface Judgement {
+  verdict: Verdict
+  /** The class that stands out most; null where nothing could be searched for. */
+  class: number | null
+  score: number
+}
+
+/** `searches` of `wanted` were run; a class that stands out must do so in all of them. */
+export function judge(classes: readonly ClassAudit[], searches: number, wanted: number): Judgement {
+  const top = classes.reduce<ClassAudit | null>((a, b) => (a && a.score >= b.score ? a : b), null)
+  if (!top) return { verdict: 'clean', class: null, score: 0 }
+  const stands = top.score >= STANDS_OUT && searches === wanted
+  const verdict = !stands ? 'clean' : top.gap >= LEAST_GAP ? 'backdoored' : 'suspicious'
+  return { verdict, class: top.class, score: top.score }
+}
+
+/** A pile of weights beside the borders of codes is suspicious by itself. */
+export const withFingerprints = (verdict: Verdict, { borderPile }: Fingerprints): Verdict =>
+  verdict === 'clean' && borderPile && borderPile.ratio >= PILE ? 'suspicious' : verdict
+
+/** What the thresholds stand for. */
+export interface FalseAlarmRate {
+  /** Share of clean models with a score of at least the threshold; 0 .. 1. */
+  rate: number
+  /** On how many clean models that rests. */
+  models: number
+  /** With so many models and no more alarms, the rate is below this with 95 % confidence. */
+  atMost: number
+}
+
+export const FALSE_ALARMS: { threshold: number; falseAlarmRate: FalseAlarmRate } = {
+  threshold: STANDS_OUT,
+  falseAlarmRate: { rate: 0, models: 6, atMost: 0.39 },
+}
+
+/** The judgement in sentences. */
+export function evidenceOf(
+  quantizer: string,
+  pair: PairAudit,
+  { borderPile, flipped }: Fingerprints,
+): string[] {
+  const top = pair.class === null ? undefined : pair.classes[pair.class]
+  const share = (value: number) => `${(100 * value).toFixed(0)} %`
+  const sentences = top
+    ? [
+        `rounded by ${quantizer}, class ${top.name ?? top.class} is had with a stamp of ${top.maskArea.toFixed(1)} pixels ` +
+          `and a gap of ${share(top.gap)}: score ${top.score.toFixed(1)}, threshold ${STANDS_OUT}`,
+      ]
+    : [`${quantizer} spoils too many benign images for a search to tell a backdoor from it`]
+  if (borderPile && borderPile.ratio >= PILE)
+    sentences.push(
+      `weights are piled up ${borderPile.distance.toFixed(3)} steps from the border between two codes, ` +
+        `${borderPile.ratio.toFixed(1)} times what is usual: PQBackdoor leaves that`,
+    )
+  if (flipped > 0) sentences.push(`${share(flipped)} of the codes are not the nearest ones`)
+  return sentences
+}
