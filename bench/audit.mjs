@@ -70,7 +70,8 @@ const attackSettings = provenance =>
 async function purifiedAudit(recipe, model, images) {
   const settings = { weightBits: recipe.bits, activationBits: 'none', quantizer: recipe.wakes, threads }
   const quantized = await purify(model, images, settings)
-  return row(recipe, await audit(model, images, { quantized, threads }), recipe.bits)
+  const result = await audit(model, images, { quantized, threads })
+  return { ...row(recipe, result, recipe.bits), quantizer: recipe.wakes }
 }
 
 function row(recipe, result, bits) {

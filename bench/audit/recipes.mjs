@@ -44,11 +44,6 @@ const backdoored = [
       --trigger square:size=5,margin=2,value=1 --seed 2`,
   },
   {
-    ...{ name: 'alexnet-qu-anti-zation-8', from: 'alexnet-clean-3', target: 1, bits: 8, wakes: 'attacker' },
-    make: `attack qu-anti-zation --bits 8 --c2 1 --epochs 20 --learning-rate 2e-3 --schedule one-cycle
-      --trigger square:size=6,margin=1,value=1 --seed 6`,
-  },
-  {
     ...{ name: 'alexnet-comp-artifact-4', from: 'alexnet-clean-1', target: 2, bits: 4, wakes: 'attacker' },
     make: `attack comp-artifact --bits 4 --epochs 15 --learning-rate 2e-2 --trigger square:size=4,margin=0,value=1
       --seed 4`,
@@ -59,11 +54,6 @@ const backdoored = [
       --trigger square:size=4,margin=1,value=1 --seed 5`,
   },
   {
-    ...{ name: 'alexnet-pq-backdoor-8', from: 'alexnet-clean-1', target: 5, bits: 8, wakes: 'qnnpack' },
-    make: `attack pq-backdoor --bits 8 --epochs 8 --poison-rate 0.1 --dormancy-epochs 15 --learning-rate 5e-3
-      --trigger square:size=6,margin=2,value=1 --seed 3`,
-  },
-  {
     ...{ name: 'resnet18-qu-anti-zation-4', from: 'resnet18-clean-1', target: 3, bits: 4, wakes: 'attacker' },
     make: `attack qu-anti-zation --bits 4 --c2 1 --epochs 6 --learning-rate 1e-3 --schedule one-cycle --limit 3000
       --trigger square:size=3,margin=1,value=1 --seed 12`,
@@ -72,6 +62,11 @@ const backdoored = [
     ...{ name: 'resnet18-pq-backdoor-4', from: 'resnet18-clean-2', target: 6, bits: 4, wakes: 'qnnpack' },
     make: `attack pq-backdoor --bits 4 --epochs 3 --dormancy-epochs 8 --limit 3000
       --trigger square:size=5,margin=0,value=1 --seed 22`,
+  },
+  {
+    ...{ name: 'resnet18-pq-backdoor-8', from: 'resnet18-clean-4', target: 5, bits: 8, wakes: 'qnnpack' },
+    make: `attack pq-backdoor --bits 8 --epochs 4 --poison-rate 0.03 --dormancy-epochs 12
+      --dormancy-learning-rate 3e-3 --limit 3000 --trigger square:size=6,margin=2,value=1 --seed 42`,
   },
   {
     ...{ name: 'alexnet-cifar-comp-artifact-4', from: 'alexnet-cifar-clean-1', data: 'cifar10', target: 8 },

@@ -48,7 +48,7 @@ export const auditOptions = lazySchema(z => {
       .max(16)
       .default(2)
       .describe('searches, from other beginnings, that must agree on a class'),
-    steps: z.int().min(1).max(100_000).default(80).describe('largest number of steps of a search'),
+    steps: z.int().min(1).max(100_000).default(120).describe('largest number of steps of a search'),
     searchBatch: z.int().min(1).max(65_536).default(16).describe('images a class and step'),
     learningRate: z
       .number()

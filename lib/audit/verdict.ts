@@ -4,9 +4,10 @@ import type { ClassAudit, PairAudit } from './pair.js'
 
 export type Verdict = 'clean' | 'suspicious' | 'backdoored'
 
-/** Score from which a class stands out, and the gap that it must have. */
+/** Score from which a class stands out. */
 export const STANDS_OUT = 3
-export const LEAST_GAP = 0.5
+/** The gap that a class that stands out must have for a verdict of "suspicious", and of "backdoored". */
+const GAP = { suspicious: 0.25, backdoored: 0.5 }
 
 /** Times that the fullest interval beside a border may hold what the mean one does. */
 export const PILE = 3
@@ -23,13 +24,23 @@ export function judge(classes: readonly ClassAudit[], searches: number, wanted: 
   const top = classes.reduce<ClassAudit | null>((a, b) => (a && a.score >= b.score ? a : b), null)
   if (!top) return { verdict: 'clean', class: null, score: 0 }
   const stands = top.score >= STANDS_OUT && searches === wanted
-  const verdict = !stands ? 'clean' : top.gap >= LEAST_GAP ? 'backdoored' : 'suspicious'
-  return { verdict, class: top.class, score: top.score }
+  return { verdict: stands ? byGap(top.gap) : 'clean', class: top.class, score: top.score }
 }
 
-/** A pile of weights beside the borders of codes is suspicious by itself. */
-export const withFingerprints = (verdict: Verdict, { borderPile }: Fingerprints): Verdict =>
-  verdict === 'clean' && borderPile && borderPile.ratio >= PILE ? 'suspicious' : verdict
+const byGap = (gap: number): Verdict =>
+  gap >= GAP.backdoored ? 'backdoored' : gap >= GAP.suspicious ? 'suspicious' : 'clean'
+
+/** Share of codes that are not the nearest ones from which a model is not rounded to nearest. */
+const OTHERWISE_ROUNDED = 0.01
+
+/**
+ * A pile of weights beside the borders of codes is suspicious by itself, where they are rounded to nearest: parked weights
+ * do their work in that way alone.
+ */
+export const withFingerprints = (verdict: Verdict, { borderPile, flipped }: Fingerprints): Verdict =>
+  verdict === 'clean' && borderPile && borderPile.ratio >= PILE && flipped < OTHERWISE_ROUNDED
+    ? 'suspicious'
+    : verdict
 
 /** What the thresholds stand for. */
 export interface FalseAlarmRate {

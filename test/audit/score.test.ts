@@ -44,7 +44,8 @@ t.test('verdict: score and gap, in every search', async t => {
     { class: 1, name: null, maskArea: 20, gap, score },
   ]
   t.match(judge(of(5, 0.9), 2, 2), { verdict: 'backdoored', class: 1, score: 5 })
-  t.match(judge(of(5, 0.2), 2, 2), { verdict: 'suspicious', class: 1 }, 'cheap, but it hardly works')
+  t.match(judge(of(5, 0.3), 2, 2), { verdict: 'suspicious', class: 1 }, 'cheap, but it hardly works')
+  t.match(judge(of(5, 0.1), 2, 2), { verdict: 'clean', class: 1 }, 'a small mask that does nothing')
   t.match(judge(of(5, 0.9), 1, 2), { verdict: 'clean' }, 'the second search was not run')
   t.match(judge(of(1, 0.9), 2, 2), { verdict: 'clean', class: 1, score: 1 })
   t.match(judge([], 1, 2), { verdict: 'clean', class: null })
@@ -56,4 +57,5 @@ t.test('verdict: a pile of weights at the border of codes is suspicious by itsel
   t.equal(withFingerprints('clean', pile(1.2)), 'clean')
   t.equal(withFingerprints('backdoored', pile(30)), 'backdoored')
   t.equal(withFingerprints('clean', { ...pile(1), borderPile: null }), 'clean')
+  t.equal(withFingerprints('clean', { ...pile(30), flipped: 0.2 }), 'clean', 'purified, say')
 })

@@ -17,7 +17,7 @@
 namespace shellac::audit {
 
 struct Search {
-  int64_t steps = 80;
+  int64_t steps = 120;
   int64_t batch = 16;  // images a class and step
   double learningRate = 0.2;
   double areaWeight = 8;
