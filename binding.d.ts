@@ -258,6 +258,56 @@ export interface TsneOptions extends JobOptions {
   iterations: number
 }
 
+/** steps 0: no search. native/core/audit has what each number does. */
+export interface AuditOptions extends JobOptions {
+  steps: number
+  searchBatch: number
+  learningRate: number
+  areaWeight: number
+  imagesAtOnce: number
+  verify: number
+  batch: number
+}
+export interface AuditedClass {
+  loss: number
+  /** Sum of the mask, in pixels. */
+  maskArea: number
+  /** Stamped images that the search had not seen, of other classes; and how many of them each model gives to this class. */
+  tried: number
+  quantizedHits: number
+  fullPrecisionHits: number
+  /** [h, w] and [c, h, w], 0 .. 1. */
+  mask: Float32Array
+  pattern: Float32Array
+}
+export interface AuditedLayer {
+  name: string
+  bits: number
+  weights: number
+  /** Codes that are not the nearest ones. */
+  flipped: number
+  /** Codes whose value is 0. */
+  zero: number
+  /** Output channels, and those of them whose codes are all the same. */
+  rows: number
+  collapsed: number
+  /** Weights by their distance from the border between two codes, in bins of 0.002 steps; `bordering`: counted at all. */
+  border: number[]
+  bordering: number
+  drift: number
+}
+export interface AuditFindings {
+  images: number
+  agreed: number
+  fullPrecisionCorrect: number
+  quantizedCorrect: number
+  /** Images that both models give to their own class. */
+  usable: number
+  classes: AuditedClass[]
+  layers: AuditedLayer[]
+  steps: number
+}
+
 /** What training minimizes; a term of the table in native/bindings/objectives.cpp with its settings. */
 export type Objective = AnObjective & {
   /** Moves each batch towards BN's statistics first, by at most `bound` an element (PDA as a plug-in). */
@@ -453,6 +503,14 @@ export interface Native {
     options: MeasureOptions,
     onProgress: OnProgress,
   ): Started<Measurement>
+  /** One full-precision model against one quantized model that was made from it. */
+  audit(
+    fullPrecision: ModelHandle,
+    quantized: ModelHandle,
+    images: ImagesData,
+    options: AuditOptions,
+    onProgress: OnProgress,
+  ): Started<AuditFindings>
   train(
     model: ModelHandle,
     images: ImagesData,

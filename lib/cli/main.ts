@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../version.js'
 import { attack } from './commands/attack.js'
+import { audit } from './commands/audit.js'
 import { defend } from './commands/defend.js'
 import { demo } from './commands/demo.js'
 import { doctor } from './commands/doctor.js'
@@ -21,6 +22,7 @@ const COMMANDS = [
   quantize,
   purify,
   measure,
+  audit,
   verify,
   train,
   attack,

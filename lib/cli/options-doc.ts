@@ -7,6 +7,7 @@ import { importanceOptions } from '../analysis/importance.js'
 import { movedInputsOptions } from '../analysis/moved-inputs.js'
 import { preActivationsOptions } from '../analysis/pre-activations.js'
 import { tSneOptions } from '../analysis/t-sne.js'
+import { auditOptions } from '../audit.js'
 import { adaptiveOptions } from '../lab/attacks/adaptive.js'
 import { compArtifactOptions } from '../lab/attacks/comp-artifact.js'
 import {
@@ -51,6 +52,7 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['purify()', purifyOptions],
   ['quantize()', quantizeOptions],
   ['measure()', measureOptions],
+  ['audit()', auditOptions],
   ['verify()', verifyOptions],
   ['neuronImportance()', importanceOptions],
   ['preActivations()', preActivationsOptions],

@@ -15,6 +15,7 @@ Napi::Value quantize(const Napi::CallbackInfo& info);
 Napi::Value quantizeWith(const Napi::CallbackInfo& info);
 Napi::Value purify(const Napi::CallbackInfo& info);
 Napi::Value measure(const Napi::CallbackInfo& info);
+Napi::Value audit(const Napi::CallbackInfo& info);
 Napi::Value train(const Napi::CallbackInfo& info);
 Napi::Value qura(const Napi::CallbackInfo& info);
 Napi::Value unlearn(const Napi::CallbackInfo& info);
@@ -37,5 +38,6 @@ void addTrainKernels(Napi::Env env, Napi::Object kernels);
 void addDefenceKernels(Napi::Env env, Napi::Object kernels);
 void addRoundingKernels(Napi::Env env, Napi::Object kernels);
 void addEmbeddingKernels(Napi::Env env, Napi::Object kernels);
+void addAuditKernels(Napi::Env env, Napi::Object kernels);
 
 }  // namespace shellac::bindings

@@ -44,6 +44,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   expose<quantizeWith>(env, exports, "quantizeWith");
   expose<purify>(env, exports, "purify");
   expose<measure>(env, exports, "measure");
+  expose<audit>(env, exports, "audit");
   expose<train>(env, exports, "train");
   expose<qura>(env, exports, "qura");
   expose<unlearn>(env, exports, "unlearn");
@@ -67,6 +68,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   addDefenceKernels(env, kernels);
   addRoundingKernels(env, kernels);
   addEmbeddingKernels(env, kernels);
+  addAuditKernels(env, kernels);
   exports.Set("kernels", kernels);
   return exports;
 }

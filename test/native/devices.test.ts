@@ -38,6 +38,8 @@ const ON_THE_CPU = [
   ],
   ['quant/observers/range_search.cpp', 'at::full({1}, winner', 'the winner of a search that runs on the CPU'],
   ['quant/interval_noise.cpp', 'at::randn(', "drawn from the job's CPU generator, then moved"],
+  ['audit/trigger_inversion.cpp', 'at::randn(', "drawn from the job's CPU generator, then moved"],
+  ['audit/trigger_inversion.cpp', 'at::randint(', "indices into images, from the job's CPU generator"],
   ['train/augment.cpp', 'at::randint(', "offsets, read one by one, from the job's CPU generator"],
   ['train/mode_connectivity.cpp', 'at::rand(', "a number, drawn from the job's CPU generator"],
   ['train/unlearning.cpp', 'at::randperm(', "indices into images, from the job's CPU generator"],
