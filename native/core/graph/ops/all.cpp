@@ -29,6 +29,13 @@ Op classToken();
 Op positionEmbedding();
 Op selectToken();
 Op concat();
+Op sigmoid();
+Op silu();
+Op hardsigmoid();
+Op multiply();
+Op scale();
+Op channels();
+Op channelShuffle();
 
 const std::vector<Op>& allOps() {
   static const std::vector<Op> ops = {
@@ -57,6 +64,13 @@ const std::vector<Op>& allOps() {
       positionEmbedding(),
       selectToken(),
       concat(),
+      sigmoid(),
+      silu(),
+      hardsigmoid(),
+      multiply(),
+      scale(),
+      channels(),
+      channelShuffle(),
   };
   return ops;
 }
