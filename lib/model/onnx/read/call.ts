@@ -146,6 +146,7 @@ function describe(value: Value): string {
       return 'a value whose axes stand in an order that the graph does not have'
     case 'pooledRows':
       return 'a pool that is not finished'
+    case 'liteAttention':
     case 'scores':
       return 'attention that is not finished'
     case 'statistic':

@@ -88,6 +88,18 @@ export interface View {
   parts: readonly Part[]
   /** By which its numbers are multiplied. */
   factor: number
+  /** Whether only what is above 0 of them is left. */
+  relu?: true
+}
+
+/** On the way to attention of linear cost. */
+export interface LiteAttention {
+  kind: 'liteAttention'
+  of: Feature
+  /** Channels of a head. */
+  d: number
+  stage: 'sums' | 'mixed' | 'keys' | 'total' | 'safe'
+  eps: number
 }
 
 /** Q·Kᵀ of the heads of a feature, [n, heads, tokens, tokens]. */
@@ -125,3 +137,4 @@ export type Value =
   | Scores
   | Statistic
   | PooledRows
+  | LiteAttention

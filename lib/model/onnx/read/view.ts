@@ -123,7 +123,7 @@ export function joined(axis: readonly Factor[]): Factor[] {
 
 /** For comparison: axes of the feature as letters, whole runs alone ("0|2,3|1"); null where a run is not whole. */
 export function orderOf(view: View): string | null {
-  if (view.parts.length > 0 || view.factor !== 1) return null
+  if (view.parts.length > 0 || view.factor !== 1 || view.relu) return null
   const whole = (factor: Factor) =>
     factor.axis === 0 || (factor.stride === 1 && factor.size === view.of.shape[factor.axis - 1])
   const axes = view.axes.map(joined)

@@ -3,6 +3,7 @@ import type { Call, Lower } from '../call.js'
 import { unsupported } from '../refuse.js'
 import type { Factor, Scores, Value, View } from '../values.js'
 import { joined, orderOf, viewOf } from '../view.js'
+import { liteProduct } from './lite-attention.js'
 import { settled } from './views.js'
 
 const NEAREST =
@@ -23,6 +24,7 @@ const run = (factor: Factor | undefined, size: number, stride: number): boolean 
 /** What a view is that has [n, heads] in front, the tokens at `tokensAt` and the numbers of a head at the other end. */
 function headsOf(view: View, tokensAt: number): Heads | null {
   const { of, parts, axes } = view
+  if (view.relu) return null
   const [tokens = 0, width = 0] = of.shape
   const [part, ...others] = parts
   const channels = width / 3
@@ -44,6 +46,8 @@ function headsOf(view: View, tokensAt: number): Heads | null {
 
 /** A product of two values that depend on the images. */
 export function productOfViews(call: Call): Value {
+  const lite = liteProduct(call)
+  if (lite) return lite
   const [one, other] = call.inputs
   if (one?.kind === 'view' && other?.kind === 'view') return scores(call, one, other)
   if (one?.kind === 'scores' && other?.kind === 'view') return mixed(call, one, other)

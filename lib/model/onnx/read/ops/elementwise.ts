@@ -8,6 +8,7 @@ import type { Feature, Value, View } from '../values.js'
 import { onRows, scaledView, softmaxOfScores } from './attention.js'
 import { curveArithmetic, within } from './curves.js'
 import { centred, normalized, squares, takesAffine, withEps } from './layer-norm.js'
+import { liteEps, liteShares, reluOfPart } from './lite-attention.js'
 import { arithmetic } from './sizes.js'
 import { positionEmbedding } from './tokens.js'
 
@@ -16,7 +17,7 @@ export const simple =
   (op: string, attributes: (call: Call) => Record<string, number | boolean> = () => ({})): Lower =>
   call => {
     const view = call.inputs[0]
-    if (view?.kind === 'view' && view.parts.length === 0 && view.factor === 1) {
+    if (view?.kind === 'view' && view.parts.length === 0 && view.factor === 1 && !view.relu) {
       // The order of the numbers is nothing to an op that takes each by itself.
       const { node } = call.builder.add(call.name, op, [view.of], view.of.shape, {
         attributes: attributes(call),
@@ -74,7 +75,11 @@ export const clip: Lower = call => {
   throw unsupported(call.node, `bounds ${low} and ${high}`, 'two numbers, or 0 alone')
 }
 
-export const relu: Lower = call => within(call, x => Math.max(x, 0)) ?? simple('relu')(call)
+export const relu: Lower = call => {
+  const [value] = call.inputs
+  const part = value?.kind === 'view' ? reluOfPart(value) : null
+  return part ?? within(call, x => Math.max(x, 0)) ?? simple('relu')(call)
+}
 
 /** Leaves the logits in the order that they have: the end of a classifier needs none. */
 export const softmax: Lower = call => {
@@ -89,7 +94,7 @@ export const softmax: Lower = call => {
 }
 
 export const add: Lower = call => {
-  const known = withEps(call) ?? curveArithmetic(call, (a, b) => a + b)
+  const known = withEps(call) ?? liteEps(call) ?? curveArithmetic(call, (a, b) => a + b)
   if (known) return known
   if (dependsOnImages(call, 0) && dependsOnImages(call, 1)) {
     const [left, right] = [call.feature(0), call.feature(1)]
@@ -157,6 +162,7 @@ function gated(call: Call): Value {
 
 export const divide: Lower = call =>
   normalized(call) ??
+  liteShares(call) ??
   curveArithmetic(call, (a, b) => a / b) ??
   scaledView(call, (factor, number) => factor / number) ??
   arithmetic(call, (a, b, float) => (float ? a / b : Math.trunc(a / b))) ??

@@ -7,6 +7,7 @@ import * as curves from './curves.js'
 import * as elementwise from './elementwise.js'
 import { layerNormalization, squares } from './layer-norm.js'
 import * as layers from './layers.js'
+import { sumOfKeys } from './lite-attention.js'
 import { nearestOp } from './nearest.js'
 import * as pools from './pools.js'
 import { onCodes, QOPERATORS, worksOnCodes } from './qoperator.js'
@@ -48,6 +49,7 @@ const LOWERINGS: Readonly<Record<string, Lower>> = {
   AveragePool: pools.averagePool,
   GlobalAveragePool: pools.globalAveragePool,
   ReduceMean: pools.reduceMean,
+  ReduceSum: sumOfKeys,
   Pad: pools.pad,
   Flatten: reshape.flatten,
   Reshape: reshape.reshape,

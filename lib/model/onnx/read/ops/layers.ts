@@ -197,7 +197,8 @@ export const matMul: Lower = call => {
   const pooled = adaptivePool(call)
   if (pooled) return pooled
   const weight = call.inputs[1]?.kind
-  if (weight === 'view' || call.inputs[0]?.kind === 'scores') return productOfViews(call)
+  if (weight === 'view' || call.inputs[0]?.kind === 'scores' || call.inputs[0]?.kind === 'liteAttention')
+    return productOfViews(call)
   return linear(call, turned(call, layerOf(call, 1)), () => null)
 }
 
