@@ -37,6 +37,7 @@ const reasons: Record<string, RegExp> = {
   'long-expression.pt': /too long/,
   'negative-storage.pt': /storage/,
   'negative-tensor.pt': /tensor/,
+  'no-index.pt': /without an index/,
   'python-function.pt': /os\.system/,
   'underflow.pt': /stack/,
 }

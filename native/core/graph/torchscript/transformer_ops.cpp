@@ -58,7 +58,7 @@ Value expand(const Call& call) {
   return {token};
 }
 
-// The channels of more than two images, pair after pair.
+// The channels of other numbers of images than two, pair after pair.
 Value joined(const Call& call, const std::vector<Value>& images) {
   Activation all;
   for (const auto& image : images) {
@@ -72,9 +72,9 @@ Value joined(const Call& call, const std::vector<Value>& images) {
 // cat(values, axis): a learned token before others, or the channels of two images.
 Value concatenate(const Call& call) {
   const auto* list = call.at(0).as<Sequence>();
-  if (!list || (*list)->size() < 2 || call.integer(1) != 1)
+  if (!list || (*list)->empty() || call.integer(1) != 1)
     call.refuse("it does not join values along the first axis after the batch");
-  if ((*list)->size() > 2) return joined(call, **list);
+  if ((*list)->size() != 2) return joined(call, **list);
   const auto &first = (**list)[0], &second = (**list)[1];
   const auto* behind = second.as<Activation>();
   if (!behind) call.refuse("its second value is not one that the network computes");
