@@ -33,7 +33,7 @@ export type LoadSettings = Settings<typeof loadOptions>
  *   `architecture`. Usual wrappers (`state_dict`, `model`, `net`, ...) and prefixes (`module.`, `_orig_mod.`, ...) are
  *   left out, half precision becomes float32
  * - `.pt`, `.pth`, `.ts`: TorchScript (torch.jit.trace or torch.jit.script)
- * - `.onnx`: a classifier of images, opset 13 to 24; float, or QDQ with int8 or int4 codes (a QuantizedModel)
+ * - `.onnx`: a classifier of images, opset 13 to 24; float, or quantized (QDQ, QOperator: a QuantizedModel)
  *
  * @throws ERR_BAD_MODEL, ERR_UNSUPPORTED_OP (named), ERR_BAD_OPTION, ERR_OUT_OF_MEMORY, ERR_NO_LIBTORCH
  * @example const model = await loadModel('resnet18.pt', { inputShape: [3, 32, 32] })

@@ -15,6 +15,11 @@ void checkCoded(const graph::Model& model, const std::string& name, const quant:
                  .found = "a " + node.op + " with codes of shape " + showShape(weight.codes.sizes()),
                  .expected = "a conv2d or linear with codes of its weight's shape",
                  .remedy = "quantize the model again"});
+  if (!node.parameters.contains("weight"))
+    throw Error(Code::BadModel, {.thing = "node '" + name + "' (" + node.op + ")",
+                                 .found = "codes, but no weight that they would be",
+                                 .expected = "the name of its weight",
+                                 .remedy = "quantize the model again"});
   quant::checkCodes(name, weight);
 }
 

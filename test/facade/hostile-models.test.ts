@@ -120,3 +120,12 @@ t.test('hostile quantized model files', async t => {
     )
   }
 })
+
+t.test('codes of a node that names no weight (found by scripts/fuzz)', async t => {
+  const folder = t.testdir({})
+  const [good, bad] = [join(folder, 'good.safetensors'), join(folder, 'bad.safetensors')]
+  const bits = { weightBits: 4, activationBits: 'none', calibration: 8, threads: 1 } as const
+  await (await quantize(await smallModel(), await digits(8), bits)).save(good)
+  await regraphed(good, bad, graph => void delete node(graph, 'conv1').parameters.weight)
+  await t.rejects(loadModel(bad), { code: 'ERR_BAD_MODEL', message: /node 'conv1'.*no weight/ })
+})

@@ -115,6 +115,13 @@ t.test('the other ops: the inferred shape is the one that comes out', async t =>
     ['mean', {}],
     ['mean', { keepDimensions: true }],
     ['identity', {}],
+    ['sigmoid', {}],
+    ['silu', {}],
+    ['hardsigmoid', {}],
+    ['multiply', {}],
+    ['channels', { from: 1, to: 3 }],
+    ['channelShuffle', { groups: 3 }],
+    ['layerNorm', {}],
   ] as const) {
     const model = await create(singleOp([3, 5, 6], op, { attributes: attributes as never }))
     const { values: all } = await values(model, [2, 3, 5, 6])

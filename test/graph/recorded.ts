@@ -72,7 +72,7 @@ export const node = (name: string, op: string, inputs: string[], rest: Partial<N
 export function singleOp(inputShape: number[], op: string, rest: Partial<NodeSpec> = {}): GraphSpec {
   const nodes = [
     node('input', 'input', []),
-    node('op', op, op === 'add' ? ['input', 'input'] : ['input'], rest),
+    node('op', op, ['add', 'multiply'].includes(op) ? ['input', 'input'] : ['input'], rest),
     node('logits', 'flatten', ['op']),
   ]
   return { inputShape, nodes, output: 'logits' }

@@ -66,7 +66,7 @@ const damages: Record<string, [Change, string, RegExp]> = {
     /op "com.evil.Relu"/,
   ],
   'a quantized op': [
-    graph => void (node(graph, 'Conv').opType = 'QLinearConv'),
+    graph => void (node(graph, 'Conv').opType = 'ConvInteger'),
     'ERR_UNSUPPORTED_OP',
     /QuantFormat.QDQ/,
   ],

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { createModel, datasets, loadModel, quantize } from '../../../lib/index.js'
-import { parity, withoutRuntime } from './runtime.js'
+import { compare, parity, withoutRuntime } from './runtime.js'
 
 const committed = fileURLToPath(
   new URL('../../../examples/models/mnist-qu-anti-zation.safetensors', import.meta.url),
@@ -62,8 +62,16 @@ for (const [architecture, options] of [
     const path = join(t.testdir({}), 'm.onnx')
     await model.save(path)
     const shape = [4, ...model.inputShape]
-    const { difference } = await parity(model, path, noise(shape.reduce((a, b) => a * b)), shape)
+    const data = noise(shape.reduce((a, b) => a * b))
+    const { difference } = await parity(model, path, data, shape)
     t.ok(difference <= 1e-4, `${difference}`)
+    const back = await loadModel(path)
+    const [ours, theirs] = [
+      await model.forward(data, shape, { threads: 1 }),
+      await back.forward(data, shape, { threads: 1 }),
+    ]
+    t.ok(compare(ours.data, theirs.data, model.outputs).difference <= 1e-5, 'read back')
+    t.equal(back.inspect().units.length, model.inspect().units.length)
   })
 }
 

@@ -4,7 +4,7 @@ import type { Pace } from '../../../pace.js'
 import { toFloat32Paced } from '../../state-dict/floats.js'
 import { badFile } from './refuse.js'
 import { DTYPE, type Stored, widthOf } from './stored.js'
-import type { Feature } from './values.js'
+import type { Curve, Feature } from './values.js'
 
 type ReadTensor = (pace: Pace) => Promise<TensorData>
 
@@ -20,6 +20,8 @@ export class Builder {
   readonly tensors = new Map<string, ReadTensor>()
   readonly weights = new Map<string, PendingWeight>()
   readonly activations = new Map<string, QuantizerSpec>()
+  /** What functions of features became. */
+  readonly curves = new Map<Curve, Feature>()
   readonly #nodeNames = new Names()
   readonly #tensorNames = new Names()
   readonly #floats = new Map<Stored, string>()

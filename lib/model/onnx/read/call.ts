@@ -3,6 +3,7 @@ import type { NodeProto, TensorProto } from '../proto/onnx_pb.js'
 import { Attributes } from './attributes.js'
 import type { Builder } from './builder.js'
 import { badNode, unsupported } from './refuse.js'
+import { resolved } from './resolve.js'
 import { isFloat, numbersOf, type Stored, widthOf } from './stored.js'
 import type { Feature, Numbers, Value } from './values.js'
 
@@ -51,7 +52,8 @@ export class Call {
 
   /** A value that depends on the images. */
   feature(at: number): Feature {
-    const value = this.inputs[at]
+    const given = this.inputs[at]
+    const value = given?.kind === 'curve' ? resolved(this.builder, given) : given
     if (value?.kind !== 'feature') {
       const found = `input ${at} is ${value ? describe(value) : 'missing'}`
       throw unsupported(
@@ -62,8 +64,6 @@ export class Call {
       )
     }
     if (value.pad) throw unsupported(this.node, 'zeros around its input', 'Pad right before Conv')
-    if (value.gate)
-      throw unsupported(this.node, 'HardSigmoid before it', 'HardSwish: Mul of a value and its HardSigmoid')
     return value
   }
 
@@ -91,13 +91,29 @@ export class Call {
     const tensor = value?.kind === 'constant' ? value.tensor : null
     const short = tensor && tensor.shape.length <= 1 && widthOf(tensor) <= MOST_SIZES
     const values = short ? numbersOf(tensor) : null
-    if (tensor && values) return { kind: 'numbers', values, scalar: tensor.shape.length === 0 }
+    if (tensor && values) {
+      const float = isFloat(tensor) ? { float: true as const } : {}
+      return { kind: 'numbers', values, scalar: tensor.shape.length === 0, ...float }
+    }
     throw unsupported(
       this.node,
       `input ${at} depends on the images`,
       'sizes that are known',
       'export with fixed sizes',
     )
+  }
+
+  /** The same call with other inputs. */
+  withInputs(...inputs: (Value | undefined)[]): Call {
+    return new Call(this.node, inputs, this.around)
+  }
+
+  /** The only number of a float tensor; null for another value. */
+  number(at: number): number | null {
+    const value = this.inputs[at]
+    if (value?.kind === 'numbers') return value.values.length === 1 ? (value.values[0] as number) : null
+    const numbers = value?.kind === 'constant' && isFloat(value.tensor) ? numbersOf(value.tensor) : null
+    return numbers?.length === 1 ? (numbers[0] as number) : null
   }
 
   /** One float of the file. */
@@ -124,9 +140,21 @@ function describe(value: Value): string {
       return 'a quantized tensor'
     case 'numbers':
       return 'a list of sizes'
+    case 'curve':
+      return 'a function of a value'
+    case 'view':
+      return 'a value whose axes stand in an order that the graph does not have'
+    case 'pooledRows':
+      return 'a pool that is not finished'
+    case 'liteAttention':
+    case 'scores':
+      return 'attention that is not finished'
+    case 'statistic':
+      return 'a normalization that is not finished'
     case 'constant':
       return `a constant of shape [${value.tensor.shape}]`
   }
 }
 
-export type Lower = (call: Call) => Value
+/** More than one value: of its outputs, in their order. */
+export type Lower = (call: Call) => Value | Value[]

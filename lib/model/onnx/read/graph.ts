@@ -5,6 +5,7 @@ import { Builder } from './builder.js'
 import { Call } from './call.js'
 import { lower } from './ops/index.js'
 import { badFile, badNode } from './refuse.js'
+import { resolved } from './resolve.js'
 import { type ReadOutside, type Stored, storedOf } from './stored.js'
 import type { Feature, Value } from './values.js'
 
@@ -50,17 +51,20 @@ export function readGraph(graph: GraphProto, source: Source): ReadGraph {
       node.input.map(name => known(node, name, values)),
       around,
     )
-    values.set(node.output[0] ?? '', lower(call))
+    const made = lower(call)
+    if (!Array.isArray(made)) values.set(node.output[0] ?? '', made)
+    else for (const [at, value] of made.entries()) values.set(node.output[at] ?? '', value)
   }
-  const end = values.get(output.name)
+  const last = values.get(output.name)
+  const end = last?.kind === 'curve' ? resolved(builder, last) : last
   if (end?.kind !== 'feature')
     throw badFile(file, `output "${output.name.slice(0, 200)}"`, 'a value that a node makes')
   return { builder, inputShape: [...shape], output: plain(file, end).node }
 }
 
 function plain(file: string, end: Feature): Feature {
-  if (!end.pad && !end.gate) return end
-  throw badFile(file, 'a Pad or HardSigmoid as the last node', 'logits')
+  if (!end.pad) return end
+  throw badFile(file, 'a Pad as the last node', 'logits')
 }
 
 function known(node: NodeProto, name: string, values: ReadonlyMap<string, Value>): Value | undefined {

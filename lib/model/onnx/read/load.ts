@@ -22,7 +22,7 @@ const SPARE = 64 * 1024 * 1024
 const OPSETS = { least: 13, most: 24 }
 
 /**
- * Reads an ONNX classifier: opset 13 to 24, float or QDQ with int8 or int4 codes, tensors inside or beside the file.
+ * Reads an ONNX classifier: opset 13 to 24, float, QDQ or QOperator with int8 or int4 codes, tensors inside or beside the file.
  *
  * @param inputShape [channels, height, width], where the file leaves it open
  * @throws ERR_BAD_MODEL, ERR_UNSUPPORTED_OP naming op and node

@@ -3,6 +3,7 @@ import type { NodeSpec } from '../../../../binding.js'
 import { ShellacError } from '../../../errors.js'
 import { floatVector, int64Vector, scalar } from '../tensor.js'
 import { averageMatrix } from './average-matrix.js'
+import * as gates from './gates.js'
 import type { AttributeValue, GraphWriter } from './graph-writer.js'
 import * as transformer from './transformer.js'
 import { pair, poolAttributes, windowAttributes } from './window.js'
@@ -135,6 +136,13 @@ const OPS: Readonly<Record<string, (call: Call) => void>> = {
   dropout: last('Identity'),
   identity: last('Identity'),
   hardswish: last('HardSwish'),
+  sigmoid: last('Sigmoid'),
+  silu: gates.silu,
+  hardsigmoid: last('HardSigmoid', () => ({ alpha: { float: 1 / 6 }, beta: { float: 0.5 } })),
+  multiply: last('Mul'),
+  scale: gates.scale,
+  channels: gates.channels,
+  channelShuffle: gates.channelShuffle,
   concat: last('Concat', () => ({ axis: 1 })),
   layerNorm: transformer.layerNorm,
   gelu: transformer.gelu,

@@ -36,16 +36,27 @@ class Steps {
 const first = ({ inputs }: Call): string => inputs[0] ?? ''
 
 export function layerNorm(call: Call): void {
-  const channels = call.shape.at(-1) ?? 1
+  const image = call.shape.length === 3
+  const channels = (image ? call.shape[0] : call.shape.at(-1)) ?? 1
   const weight =
     call.parameter('weight') ??
     call.writer.constant(`${call.output}_weight`, floatVector(new Float32Array(channels).fill(1)))
   const bias = call.parameter('bias')
   const { eps } = call.node.attributes
-  call.writer.nodeInto('LayerNormalization', [first(call), weight, ...(bias ? [bias] : [])], call.output, {
-    axis: -1,
-    epsilon: { float: typeof eps === 'number' ? eps : 1e-5 },
-  })
+  const attributes = { axis: -1, epsilon: { float: typeof eps === 'number' ? eps : 1e-5 } }
+  const parts = [weight, ...(bias ? [bias] : [])]
+  if (!image) {
+    call.writer.nodeInto('LayerNormalization', [first(call), ...parts], call.output, attributes)
+    return
+  }
+  const turned = call.writer.node('Transpose', [first(call)], `${call.output}_turned`, { perm: [0, 2, 3, 1] })
+  const normed = call.writer.node(
+    'LayerNormalization',
+    [turned, ...parts],
+    `${call.output}_normed`,
+    attributes,
+  )
+  call.writer.nodeInto('Transpose', [normed], call.output, { perm: [0, 3, 1, 2] })
 }
 
 /** x/2 · (1 + erf(x/√2)), or the approximation with tanh. */

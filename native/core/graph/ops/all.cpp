@@ -34,6 +34,11 @@ Op affine();
 Op multiply();
 Op upsampleNearest2d();
 Op embedBits();
+Op silu();
+Op hardsigmoid();
+Op scale();
+Op channels();
+Op channelShuffle();
 
 const std::vector<Op>& allOps() {
   static const std::vector<Op> ops = {
@@ -67,6 +72,11 @@ const std::vector<Op>& allOps() {
       multiply(),
       upsampleNearest2d(),
       embedBits(),
+      silu(),
+      hardsigmoid(),
+      scale(),
+      channels(),
+      channelShuffle(),
   };
   return ops;
 }

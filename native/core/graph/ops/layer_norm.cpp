@@ -1,5 +1,5 @@
-// layerNorm: [n, c] or [n, tokens, c] -> the same, y = (x − μ)/sqrt(σ² + eps)·weight + bias, μ and σ² (over
-// c, not c − 1) of each vector of c numbers by itself.
+// layerNorm: [n, c], [n, tokens, c] or [n, c, h, w] -> the same, y = (x − μ)/sqrt(σ² + eps)·weight + bias, μ
+// and σ² (over c, not c − 1) of each vector of c numbers by itself; of an image, of each position's channels.
 #include <ATen/ops/layer_norm.h>
 
 #include "core/graph/ops/judge.h"
@@ -9,17 +9,19 @@ namespace {
 
 Shape infer(const Node& node, const Operands& operands) {
   const auto& input = operands.inputs[0];
-  expectVectors(node, input);
-  for (const auto& [role, shape] : operands.parameters) expectParameter(node, operands, role, {input.back()});
+  const auto channels = input.size() == 3 ? input.front() : input.back();
+  for (const auto& [role, shape] : operands.parameters) expectParameter(node, operands, role, {channels});
   if (node.number("eps", 1e-5) <= 0)
     refuseNode(node, "eps is not positive", "a small positive number such as 1e-5");
   return input;
 }
 
 at::Tensor run(const Node& node, const Arguments& arguments) {
-  const auto& x = arguments.inputs[0];
-  return at::layer_norm(x, {x.size(-1)}, arguments.parameter("weight"), arguments.parameter("bias"),
-                        node.number("eps", 1e-5));
+  const bool image = arguments.inputs[0].dim() == 4;
+  const auto x = image ? arguments.inputs[0].permute({0, 2, 3, 1}) : arguments.inputs[0];
+  const auto made = at::layer_norm(x, {x.size(-1)}, arguments.parameter("weight"),
+                                   arguments.parameter("bias"), node.number("eps", 1e-5));
+  return image ? made.permute({0, 3, 1, 2}).contiguous() : made;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,13 @@ using Meaning = std::function<Value(const Call&)>;
 
 // Ops on tensors become nodes; ops on numbers, sizes and lists are computed.
 const std::map<std::string, Meaning>& tensorOps();
-std::map<std::string, Meaning> transformerOps();  // those of tensorOps() that transformers need
+std::map<std::string, Meaning> transformerOps();      // those of tensorOps() that transformers need
+std::map<std::string, Meaning> gateOps();             // and gates, and parts of the channels
+const std::map<std::string, Meaning>& arrangedOps();  // where the first argument is Arranged
 const std::map<std::string, Meaning>& scalarOps();
+
+// A reshape that begins an arrangement, or a permute; nothing where it is another.
+std::optional<Value> splitGroups(const Call& call);
+std::optional<Value> toChannelsLast(const Call& call);
 
 }  // namespace shellac::graph::torchscript

@@ -63,7 +63,7 @@ Value fromIValue(const c10::IValue& value, const std::string& name) {
 }
 
 bool isTensor(const Value& value) {
-  return value.as<Activation>() || value.as<Positions>() || value.as<Parameter>();
+  return value.as<Activation>() || value.as<Positions>() || value.as<Arranged>() || value.as<Parameter>();
 }
 
 class Interpreter {
@@ -155,6 +155,9 @@ class Interpreter {
   Value meaning(const jit::Node& node, const std::string& op, const std::vector<Value>& arguments) {
     const Call call{op, [&node] { return locationOf(node); }, arguments, builder_};
     const bool tensors = op == "aten::cat" || std::any_of(arguments.begin(), arguments.end(), isTensor);
+    if (!arguments.empty() && arguments[0].as<Arranged>()) {
+      if (const auto found = arrangedOps().find(op); found != arrangedOps().end()) return found->second(call);
+    }
     // aten::add serves both tensors and numbers.
     if (const auto found = tensorOps().find(op); found != tensorOps().end() && tensors)
       return found->second(call);

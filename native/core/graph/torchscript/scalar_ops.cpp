@@ -42,6 +42,18 @@ Value dimensions(const Call& call) {
 Value length(const Call& call) { return {static_cast<int64_t>(list(call).size())}; }
 Value item(const Call& call) { return element(call, list(call), call.integer(1)); }
 
+// contains(list, text)
+Value contains(const Call& call) {
+  const auto* wanted = call.at(1).as<std::string>();
+  if (!wanted) call.refuse("it looks for something else than a text");
+  for (const auto& value : list(call)) {
+    const auto* text = value.as<std::string>();
+    if (!text) call.refuse("argument 0 is not a list of texts");
+    if (*text == *wanted) return {true};
+  }
+  return {false};
+}
+
 Meaning compared(bool (*holds)(std::partial_ordering)) {
   return [holds](const Call& call) -> Value {
     const auto* left = call.at(0).as<std::string>();
@@ -99,6 +111,7 @@ const std::map<std::string, Meaning>& scalarOps() {
       {"aten::size", size},
       {"aten::dim", dimensions},
       {"aten::len", length},
+      {"aten::__contains__", contains},
       {"aten::__getitem__", item},
       {"aten::eq", compared([](std::partial_ordering order) { return order == 0; })},
       {"aten::ne", compared([](std::partial_ordering order) { return order != 0; })},

@@ -30,6 +30,16 @@ bool isLiteralWord(std::string_view word) {
   return false;
 }
 
+// Words behind which a bracket begins a list and no subscript.
+bool isKeyword(std::string_view word) {
+  static constexpr std::array<std::string_view, 8> words = {"return", "in", "not",  "and",
+                                                            "or",     "if", "else", "is"};
+  for (const auto known : words) {
+    if (word == known) return true;
+  }
+  return false;
+}
+
 class SourceJudge {
  public:
   SourceJudge(const std::string& record, std::string_view text, CodeCount& count)
@@ -61,6 +71,7 @@ class SourceJudge {
     }
     if (indent > deepestIndent) refuse("blocks nested too deeply");
     startsStatement_ = false;
+    behindValue_ = false;
     tokens_ = 0;
     const auto first = word();
     if (first == "elif") refuse("elif");  // libtorch reads a chain of them recursively
@@ -99,12 +110,15 @@ class SourceJudge {
     if (c < ' ' || c > '~' || c == '#' || c == '\\' || c == ';' || c == '`' || c == '$')
       refuse("a character that does not belong there");
     bracket(c);
+    behindValue_ = c == ')' || c == ']' || c == '}';
     ++at_;
   }
 
   void bracket(char c) {
     if (c == '(' || c == '[' || c == '{') {
       if (++depth_ > deepestBrackets) refuse("brackets nested too deeply");
+      if (c == '[' && behindValue_ && next() == ']')
+        refuse("a subscript without an index");  // libtorch's compiler reads beyond the empty list
     } else if (c == ')' || c == ']' || c == '}') {
       if (--depth_ < 0) refuse("a closing bracket too many");
       if (signature_ && depth_ == 0) inValue_ = false;
@@ -115,8 +129,15 @@ class SourceJudge {
     }
   }
 
+  // What follows the character here, over spaces and lines.
+  char next() const {
+    const auto found = text_.find_first_not_of(" \n", at_ + 1);
+    return found == std::string_view::npos ? '\n' : text_[found];
+  }
+
   void identifier() {
     const auto name = word();
+    behindValue_ = !isKeyword(name);
     if (name == "__setstate__" || name == "__getstate__") {
       refuse(std::string(name) + ", code of the file that would run while it is loaded");
     }
@@ -134,6 +155,7 @@ class SourceJudge {
       if (at_ >= text_.size() || peek() == '\n') refuse("a string without an end");
     }
     ++at_;
+    behindValue_ = true;
   }
 
   const std::string& record_;
@@ -145,6 +167,7 @@ class SourceJudge {
   int64_t tokens_ = 0;
   int64_t functionIndent_ = -1;  // of the function that the statement is in
   bool startsStatement_ = true;
+  bool behindValue_ = false;     // where a [ begins a subscript
   bool signature_ = false;       // the statement is a def
   bool expectsLiteral_ = false;  // the statement is outside functions
   bool inValue_ = false;         // behind an = whose right side libtorch evaluates

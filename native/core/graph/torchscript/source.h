@@ -1,6 +1,6 @@
-// Judges the text of a file's code before libtorch parses it. Two dangers are kept out: nesting that exhausts
-// the stack, and expressions that libtorch evaluates while loading (default arguments and class constants
-// that are not literals).
+// Judges the text of a file's code before libtorch parses it. Three dangers are kept out: nesting that
+// exhausts the stack, subscripts without an index, and expressions that libtorch evaluates while loading
+// (default arguments and class constants that are not literals).
 #pragma once
 #include <cstdint>
 #include <string>

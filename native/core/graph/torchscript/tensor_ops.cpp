@@ -189,6 +189,7 @@ Value reshape(const Call& call) {
   const auto& shape = call.builder.shape(x);
   int64_t features = 1;
   for (const auto size : shape) features *= size;
+  if (const auto made = splitGroups(call)) return *made;
   const auto* sizes = call.at(1).as<Sequence>();
   if (sizes && flattensPositions(shape, **sizes)) return {Positions{x}};
   if (!sizes || (*sizes)->size() != 2) call.refuse("it is not a flatten to [batch, features]");
@@ -252,6 +253,12 @@ const std::map<std::string, Meaning>& convolutionalOps() {
       {"aten::relu6_", inPlace(plain("relu6"))},
       {"aten::hardswish", plain("hardswish")},
       {"aten::hardswish_", inPlace(plain("hardswish"))},
+      {"aten::sigmoid", plain("sigmoid")},
+      {"aten::sigmoid_", inPlace(plain("sigmoid"))},
+      {"aten::silu", plain("silu")},
+      {"aten::silu_", inPlace(plain("silu"))},
+      {"aten::hardsigmoid", plain("hardsigmoid")},
+      {"aten::hardsigmoid_", inPlace(plain("hardsigmoid"))},
       {"aten::hardtanh", hardtanh},
       {"aten::hardtanh_", inPlace(hardtanh)},
       {"aten::clamp", clamp},
@@ -281,6 +288,7 @@ const std::map<std::string, Meaning>& convolutionalOps() {
 const std::map<std::string, Meaning>& tensorOps() {
   static const auto all = [] {
     auto meanings = transformerOps();
+    meanings.merge(gateOps());
     meanings.insert(convolutionalOps().begin(), convolutionalOps().end());
     return meanings;
   }();

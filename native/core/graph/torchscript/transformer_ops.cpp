@@ -32,7 +32,11 @@ Value tokens(const Call& call, bool swaps) {
 }
 
 // permute(x, axes)
-Value permute(const Call& call) { return tokens(call, call.integers(1) == std::vector<int64_t>{0, 2, 1}); }
+Value permute(const Call& call) {
+  if (call.at(0).as<Activation>())
+    if (const auto made = toChannelsLast(call)) return *made;
+  return tokens(call, call.integers(1) == std::vector<int64_t>{0, 2, 1});
+}
 
 // transpose(x, axis, axis)
 Value transpose(const Call& call) {
@@ -54,11 +58,23 @@ Value expand(const Call& call) {
   return {token};
 }
 
+// The channels of other numbers of images than two, pair after pair.
+Value joined(const Call& call, const std::vector<Value>& images) {
+  Activation all;
+  for (const auto& image : images) {
+    const auto* next = image.as<Activation>();
+    if (!next) call.refuse("it joins something else than values that the network computes");
+    all = all ? call.builder.emit("concat", {all, *next}) : *next;
+  }
+  return {all};
+}
+
 // cat(values, axis): a learned token before others, or the channels of two images.
 Value concatenate(const Call& call) {
   const auto* list = call.at(0).as<Sequence>();
-  if (!list || (*list)->size() != 2 || call.integer(1) != 1)
-    call.refuse("it does not join two values along the first axis after the batch");
+  if (!list || (*list)->empty() || call.integer(1) != 1)
+    call.refuse("it does not join values along the first axis after the batch");
+  if ((*list)->size() != 2) return joined(call, **list);
   const auto &first = (**list)[0], &second = (**list)[1];
   const auto* behind = second.as<Activation>();
   if (!behind) call.refuse("its second value is not one that the network computes");

@@ -33,6 +33,25 @@ struct Positions {
   Activation image;
 };
 
+// A value whose axes stand in another order, which the graph knows again once they are back.
+struct Arranged {
+  enum class Kind {
+    ChannelsLast,  // [n, h, w, c]
+    Groups,        // [n, parts, c/parts, h, w]
+    TurnedGroups,  // [n, c/parts, parts, h, w]
+    SplitHeads,    // [n, tokens, 3, parts, d]
+    HeadsFirst,    // [3, n, parts, tokens, d]
+    Queries,       // [n, parts, tokens, d], likewise the next two
+    Keys,
+    Values,
+    Mixed,       // [n, parts, tokens, d], of the attention's output
+    JoinedHeads  // [n, tokens, parts, d]
+  };
+  Activation of;
+  Kind kind;
+  int64_t parts;  // groups or heads
+};
+
 struct Parameter {
   std::string name;  // empty for a constant of the code
   at::Tensor tensor;
@@ -51,8 +70,8 @@ struct Value;
 using Sequence = std::shared_ptr<const std::vector<Value>>;
 
 struct Value {
-  std::variant<None, bool, int64_t, double, std::string, BatchSize, Unknown, Activation, Positions, Parameter,
-               Module, FunctionValue, Sequence>
+  std::variant<None, bool, int64_t, double, std::string, BatchSize, Unknown, Activation, Positions, Arranged,
+               Parameter, Module, FunctionValue, Sequence>
       is;
 
   template <typename Kind>

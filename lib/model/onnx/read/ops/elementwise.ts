@@ -1,14 +1,29 @@
-import { DataType, floatVector } from '../../tensor.js'
-import type { Call, Lower } from '../call.js'
+import { DataType } from '../../tensor.js'
+import { Call, type Lower } from '../call.js'
+import { clipped } from '../curve.js'
 import { unsupported } from '../refuse.js'
+import { channelsOf, made } from '../resolve.js'
 import { derived, type Stored } from '../stored.js'
-import type { Feature, Value } from '../values.js'
+import type { Feature, Value, View } from '../values.js'
+import { onRows, scaledView, softmaxOfScores } from './attention.js'
+import { curveArithmetic, within } from './curves.js'
+import { centred, normalized, squares, takesAffine, withEps } from './layer-norm.js'
+import { liteEps, liteShares, reluOfPart } from './lite-attention.js'
 import { arithmetic } from './sizes.js'
+import { positionEmbedding } from './tokens.js'
 
 /** An op of one input that leaves shape and layout alone. */
 export const simple =
   (op: string, attributes: (call: Call) => Record<string, number | boolean> = () => ({})): Lower =>
   call => {
+    const view = call.inputs[0]
+    if (view?.kind === 'view' && view.parts.length === 0 && view.factor === 1 && !view.relu) {
+      // The order of the numbers is nothing to an op that takes each by itself.
+      const { node } = call.builder.add(call.name, op, [view.of], view.of.shape, {
+        attributes: attributes(call),
+      })
+      return { ...view, of: { ...view.of, node, alias: false } }
+    }
     const input = call.feature(0)
     return call.builder.add(call.name, op, [input], input.shape, { attributes: attributes(call) })
   }
@@ -39,6 +54,8 @@ export const cast: Lower = call => {
   if (value?.kind === 'feature' && call.attributes.integer('to', DataType.FLOAT) !== DataType.FLOAT) {
     throw unsupported(call.node, `type ${DataType[call.attributes.integer('to', 0)]}`, 'float32 all the way')
   }
+  const float = call.attributes.integer('to', 0) === DataType.FLOAT
+  if (value?.kind === 'numbers' && float) return { ...value, float: true }
   return alias(call)
 }
 
@@ -49,6 +66,8 @@ export const clip: Lower = call => {
   const high = call.attributes.has('max')
     ? call.attributes.number('max', 0)
     : call.scalar(2, Number.POSITIVE_INFINITY)
+  const unfinished = within(call, x => clipped(x, low, high))
+  if (unfinished) return unfinished
   if (low === 0 && high === 6) return simple('relu6')(call)
   if (low === 0 && high > 1e38) return simple('relu')(call)
   if (Number.isFinite(low) && Number.isFinite(high))
@@ -56,23 +75,28 @@ export const clip: Lower = call => {
   throw unsupported(call.node, `bounds ${low} and ${high}`, 'two numbers, or 0 alone')
 }
 
-/** x·HardSigmoid(x), which is HardSwish, waits for its Mul. */
-export const hardSigmoid: Lower = call => {
-  const input = call.feature(0)
-  const steep = Math.abs(call.attributes.number('alpha', 0.2) - 1 / 6) < 1e-6
-  if (steep && call.attributes.number('beta', 0.5) === 0.5) return { ...input, alias: true, gate: true }
-  throw unsupported(call.node, 'HardSigmoid', 'HardSwish: Mul of a value and its HardSigmoid(alpha 1/6)')
+export const relu: Lower = call => {
+  const [value] = call.inputs
+  const part = value?.kind === 'view' ? reluOfPart(value) : null
+  return part ?? within(call, x => Math.max(x, 0)) ?? simple('relu')(call)
 }
 
 /** Leaves the logits in the order that they have: the end of a classifier needs none. */
 export const softmax: Lower = call => {
+  const [value] = call.inputs
+  if (value?.kind === 'scores' && call.node.opType === 'Softmax') return softmaxOfScores(call, value)
   if (call.node.output[0] === call.around.output) return alias(call)
-  throw unsupported(call.node, 'Softmax within the model', 'Softmax at its end, which is left out')
+  throw unsupported(
+    call.node,
+    'Softmax within the model',
+    'Softmax of attention, or at its end, where it is left out',
+  )
 }
 
 export const add: Lower = call => {
-  const [one, other] = call.inputs
-  if (one?.kind === 'feature' && other?.kind === 'feature') {
+  const known = withEps(call) ?? liteEps(call) ?? curveArithmetic(call, (a, b) => a + b)
+  if (known) return known
+  if (dependsOnImages(call, 0) && dependsOnImages(call, 1)) {
     const [left, right] = [call.feature(0), call.feature(1)]
     if (left.layout === right.layout && left.shape.join() === right.shape.join()) {
       return call.builder.add(call.name, 'add', [left, right], left.shape)
@@ -83,26 +107,66 @@ export const add: Lower = call => {
       'two values of one shape',
     )
   }
-  return arithmetic(call, (a, b) => a + b) ?? affine(call, 'bias', number => number)
+  const view = call.inputs.findIndex(value => value?.kind === 'view')
+  if (view >= 0) return biasOfView(call, view)
+  return (
+    arithmetic(call, (a, b) => a + b) ?? positionEmbedding(call) ?? affine(call, 'bias', number => number)
+  )
 }
 
+const dependsOnImages = (call: Call, at: number): boolean =>
+  ['feature', 'curve'].includes(call.inputs[at]?.kind ?? '')
+
+function biasOfView(call: Call, at: number): Value {
+  const view = call.inputs[at] as View
+  const fresh = { ...view, of: { ...view.of, alias: false } }
+  const ordered = at === 0 ? call : reversed(call)
+  return onRows(ordered, fresh, rows => affine(rows, 'bias', number => number) as Value)
+}
+
+/** The same with its inputs exchanged, names too: who else reads them is asked by name. */
+const reversed = (call: Call): Call =>
+  new Call({ ...call.node, input: [...call.node.input].reverse() }, [...call.inputs].reverse(), call.around)
+
 export const subtract: Lower = call =>
-  arithmetic(call, (a, b) => a - b) ?? affine(call, 'bias', number => -number, false)
+  centred(call) ??
+  curveArithmetic(call, (a, b) => a - b) ??
+  arithmetic(call, (a, b) => a - b) ??
+  affine(call, 'bias', number => -number, false)
 
 export const multiply: Lower = call => {
-  const [one, other] = call.inputs
-  if (one?.kind === 'feature' && other?.kind === 'feature') {
-    const [gate, value] = one.gate ? [one, other] : [other, one]
-    if (gate.gate && !value.gate && gate.node === value.node) {
-      return call.builder.add(call.name, 'hardswish', [value], value.shape)
-    }
-    throw unsupported(call.node, 'a product of two values', 'HardSwish: Mul of a value and its HardSigmoid')
-  }
+  const known =
+    squares(call) ??
+    curveArithmetic(call, (a, b) => a * b) ??
+    scaledView(call, (factor, number) => factor * number)
+  if (known) return known
+  if (dependsOnImages(call, 0) && dependsOnImages(call, 1)) return gated(call)
   return arithmetic(call, (a, b) => a * b) ?? affine(call, 'weight', number => number)
 }
 
+/** Two values of one shape, or an image and a number a channel. */
+function gated(call: Call): Value {
+  const [one, other] = [call.feature(0), call.feature(1)]
+  const size = ({ shape }: Feature) => shape.reduce((product, axis) => product * axis, 1)
+  const [value, gate] = size(one) < size(other) ? [other, one] : [one, other]
+  const perChannel = value.shape.length === 3 && gate.shape.join() === `${value.shape[0]},1,1`
+  if (value.layout === gate.layout && (perChannel || value.shape.join() === gate.shape.join())) {
+    return call.builder.add(call.name, 'multiply', [value, gate], value.shape)
+  }
+  throw unsupported(
+    call.node,
+    `shapes [n, ${one.shape}] and [n, ${other.shape}]`,
+    'two values of one shape, or an image and one number a channel',
+  )
+}
+
 export const divide: Lower = call =>
-  arithmetic(call, (a, b) => Math.trunc(a / b)) ?? affine(call, 'weight', number => 1 / number, false)
+  normalized(call) ??
+  liteShares(call) ??
+  curveArithmetic(call, (a, b) => a / b) ??
+  scaledView(call, (factor, number) => factor / number) ??
+  arithmetic(call, (a, b, float) => (float ? a / b : Math.trunc(a / b))) ??
+  affine(call, 'weight', number => 1 / number, false)
 
 /**
  * One number a channel, or one for all, added or multiplied: the bias of the conv or linear before it that has none, or
@@ -118,6 +182,7 @@ function affine(
   if (first === 1 && !commutes)
     throw unsupported(call.node, 'a constant on the left', 'a constant on the right')
   const input = call.feature(first)
+  if (takesAffine(call, first, role)) return input
   const tensor = call.constant(1 - first)
   const values = perChannel(call, input, tensor).map(change)
   const { builder, uses } = call.around
@@ -134,37 +199,33 @@ function affine(
     before.parameters.bias = builder.float(`${before.name}.bias`, made(tensor.name, values))
     return input
   }
+  if (role === 'weight') {
+    const weight = builder.float(`${call.name}.weight`, made(tensor.name, values))
+    return builder.add(call.name, 'scale', [input], input.shape, { parameters: { weight } })
+  }
+  if (input.shape.length === 2) {
+    throw unsupported(call.node, 'one vector added to all tokens', 'the bias of a linear layer before it')
+  }
   const ones = new Array<number>(values.length).fill(1)
   const zeros = new Array<number>(values.length).fill(0)
-  const contents = { weight: role === 'weight' ? values : ones, bias: role === 'bias' ? values : zeros }
+  const contents = { weight: ones, bias: values }
   const parameters = Object.fromEntries(
     Object.entries({ ...contents, runningMean: zeros, runningVar: ones }).map(([name, numbers]) => [
       name,
       builder.float(`${call.name}.${name}`, made('', numbers)),
     ]),
   )
-  if (weighted) {
-    throw unsupported(
-      call.node,
-      'a product with constants behind a convolution',
-      'BatchNormalization, or weights that hold it',
-    )
-  }
   return builder.add(call.name, 'batchNorm2d', [input], input.shape, {
     attributes: { eps: 1e-12 },
     parameters,
   })
 }
 
-const made = (name: string, values: number[]): Stored => {
-  const { data, shape, type } = floatVector(values)
-  return { name, type, shape, inline: data, read: async () => data }
-}
-
 /** The constant's numbers, one a channel. */
-function perChannel(call: Call, { shape, layout }: Feature, tensor: Stored): number[] {
-  const [channels = 0] = shape
-  const axis = layout === 'nhwc' || shape.length === 1 ? tensor.shape.length - 1 : tensor.shape.length - 3
+function perChannel(call: Call, input: Feature, tensor: Stored): number[] {
+  const { shape, layout } = input
+  const channels = channelsOf(input)
+  const axis = layout === 'nhwc' || shape.length < 3 ? tensor.shape.length - 1 : tensor.shape.length - 3
   const fits = tensor.shape.every((size, at) => size === 1 || (at === axis && size === channels))
   const flat = derived(tensor, [1], bytes => bytes).inline
   if (!fits || !flat || tensor.shape.length > 4) {

@@ -3,8 +3,10 @@ import type { QuantizerSpec, TensorData } from '../../../../../binding.js'
 import type { Call, Lower } from '../call.js'
 import { unsupported } from '../refuse.js'
 import { codeReader, derived, type Stored, widthOf } from '../stored.js'
-import type { Feature, Weight } from '../values.js'
+import type { Feature, Value, Weight } from '../values.js'
+import { adaptivePool } from './adaptive-pool.js'
 import { padded, transposed } from './arrange.js'
+import { onRows, productOfViews } from './attention.js'
 import { quantizerOf } from './quantize.js'
 import { slid, windowOf } from './window.js'
 
@@ -147,16 +149,34 @@ function evened(call: Call, layer: Layer, pads: readonly [number, number, number
   }
 }
 
-function linear(call: Call, layer: Layer, bias: Stored | null): Feature {
+function linear(call: Call, layer: Layer, bias: (call: Call) => Stored | null): Value {
+  const view = call.inputs[0]
+  if (view?.kind === 'view') return onRows(call, view, rows => linear(rows, layer, bias))
   const input = call.feature(0)
-  if (layer.shape.length !== 2 || input.shape.length !== 1) {
+  if (input.layout === 'nhwc' && input.shape.length === 3) return pointwise(call, input, layer, bias(call))
+  if (layer.shape.length !== 2 || input.shape.length > 2) {
     throw unsupported(
       call.node,
       `an input of shape [n, ${input.shape}] and a weight of shape [${layer.shape}]`,
       'a product of a flattened value and a matrix of the file',
     )
   }
-  return addLayer(call, 'linear', input, layer.shape.slice(0, 1), layer, bias)
+  const shape = [...input.shape.slice(0, -1), layer.shape[0] ?? 0]
+  return addLayer(call, 'linear', input, shape, layer, bias(call))
+}
+
+/** A linear layer on the channels of each position is a convolution with a kernel of one. */
+function pointwise(call: Call, input: Feature, layer: Layer, bias: Stored | null): Feature {
+  const [channels = 0] = layer.shape
+  const shape = [...layer.shape, 1, 1]
+  const kernel = (tensor: Stored) => derived(tensor, shape, bytes => bytes)
+  const { coded } = layer
+  const weight = {
+    shape,
+    float: layer.float && kernel(layer.float),
+    coded: coded && { ...coded, weight: { ...coded.weight, codes: kernel(coded.weight.codes) } },
+  }
+  return addLayer(call, 'conv2d', input, [channels, ...input.shape.slice(1)], weight, bias)
 }
 
 export const gemm: Lower = call => {
@@ -170,10 +190,17 @@ export const gemm: Lower = call => {
   }
   const layer = layerOf(call, 1)
   const rows = attributes.integer('transB', 0) === 1 ? layer : turned(call, layer)
-  return linear(call, rows, biasOf(call, 2, rows.shape[0] ?? 0))
+  return linear(call, rows, within => biasOf(within, 2, rows.shape[0] ?? 0))
 }
 
-export const matMul: Lower = call => linear(call, turned(call, layerOf(call, 1)), null)
+export const matMul: Lower = call => {
+  const pooled = adaptivePool(call)
+  if (pooled) return pooled
+  const weight = call.inputs[1]?.kind
+  if (weight === 'view' || call.inputs[0]?.kind === 'scores' || call.inputs[0]?.kind === 'liteAttention')
+    return productOfViews(call)
+  return linear(call, turned(call, layerOf(call, 1)), () => null)
+}
 
 export const batchNormalization: Lower = call => {
   const input = call.feature(0)

@@ -16,7 +16,6 @@ const KIN: Readonly<Record<string, string>> = {
   Mish: 'HardSwish',
   Tanh: 'Clip',
   GlobalMaxPool: 'GlobalAveragePool',
-  ReduceSum: 'ReduceMean',
   ReduceMax: 'ReduceMean',
   ConvTranspose: 'Conv',
   Resize: 'AveragePool',

@@ -1,5 +1,6 @@
 import type { Call, Lower } from '../call.js'
 import { unsupported } from '../refuse.js'
+import { channelMean } from './layer-norm.js'
 import { slid, slidUp, type Window, windowOf } from './window.js'
 
 export const maxPool: Lower = call => {
@@ -53,8 +54,10 @@ export const globalAveragePool: Lower = call => {
 }
 
 export const reduceMean: Lower = call => {
-  const input = call.feature(0)
   const axes = call.has(1) ? [...call.numbers(1).values] : (call.attributes.integers('axes') ?? [])
+  const statistic = channelMean(call, axes)
+  if (statistic) return statistic
+  const input = call.feature(0)
   const spatial = input.layout === 'nchw' ? '2,3' : '1,2'
   const found = axes.map(axis => (axis < 0 ? axis + 4 : axis)).sort((one, other) => one - other)
   if (input.shape.length !== 3 || found.join() !== spatial) {

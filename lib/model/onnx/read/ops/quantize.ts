@@ -5,7 +5,7 @@ import { DataType, floatVector } from '../../tensor.js'
 import type { Call, Lower } from '../call.js'
 import { unsupported } from '../refuse.js'
 import { codeReader, numbersOf, type Stored } from '../stored.js'
-import type { Codes, Feature, Value, Weight } from '../values.js'
+import type { Codes, Constant, Feature, Value, Weight } from '../values.js'
 
 interface Grid {
   bits: 4 | 8
@@ -39,15 +39,15 @@ export function quantizerOf(call: Call, { codes, scale, zeroPoint, axis }: Weigh
 }
 
 /** Scale and zero point of a node; one number, or one an index of its axis. */
-function stepsOf(call: Call): { scale: number[]; zeroPoint: number[]; type: DataType } {
+function stepsOf(call: Call, at = 1): { scale: number[]; zeroPoint: number[]; type: DataType } {
   if (call.attributes.integer('block_size', 0) !== 0) {
     throw unsupported(call.node, 'block_size', 'one scale a tensor or a channel')
   }
-  const scaleTensor = call.constant(1)
+  const scaleTensor = call.constant(at)
   const scale = numbersOf(scaleTensor)
   if (!scale || scaleTensor.shape.length > 1)
     throw call.bad(`scales of shape [${scaleTensor.shape}]`, 'a number or a list')
-  const zero = call.inputs[2]
+  const zero = call.inputs[at + 1]
   if (zero === undefined) return { scale, zeroPoint: scale.map(() => 0), type: DataType.UNDEFINED }
   if (zero.kind !== 'constant')
     throw call.bad('a zero point that is no tensor of the file', 'one of the file')
@@ -63,8 +63,12 @@ function stepsOf(call: Call): { scale: number[]; zeroPoint: number[]; type: Data
 }
 
 export const quantizeLinear: Lower = call => {
-  const of = call.feature(0)
-  const { scale, zeroPoint, type } = stepsOf(call)
+  return codesFor(call, call.feature(0), call.node.input[0] ?? '', 1)
+}
+
+/** Of a value whose scale and zero point are the inputs `at` and after. `name`: by which others read it unrounded. */
+export function codesFor(call: Call, of: Feature, name: string | null, at: number): Codes {
+  const { scale, zeroPoint, type } = stepsOf(call, at)
   const codes = type === DataType.UNDEFINED ? call.attributes.integer('output_dtype', DataType.UINT8) : type
   const grid = GRIDS[(codes || DataType.UINT8) as DataType]
   if (!grid) throw unsupported(call.node, `codes of type ${DataType[codes]}`, 'int4, uint4, int8 or uint8')
@@ -78,12 +82,12 @@ export const quantizeLinear: Lower = call => {
     scale,
     zeroPoint: zeroPoint.map(zero => zero + shift),
   }
-  return { kind: 'codes', of, name: call.node.input[0] ?? '', quantizer }
+  return { kind: 'codes', of, name, quantizer }
 }
 
 export const dequantizeLinear: Lower = call => {
   const value = call.inputs[0]
-  if (value?.kind === 'codes') return rounded(call, value)
+  if (value?.kind === 'codes') return rounded(call, value, 1)
   if (value?.kind !== 'constant') {
     throw unsupported(
       call.node,
@@ -91,15 +95,18 @@ export const dequantizeLinear: Lower = call => {
       'QuantizeLinear before it',
     )
   }
-  const { tensor } = value
-  const { scale, zeroPoint } = stepsOf(call)
+  return dequantized(call, value.tensor, 1, call.attributes.integer('axis', 1))
+}
+
+/** A tensor of codes in the file, their scale and zero point the inputs `at` and after. */
+export function dequantized(call: Call, tensor: Stored, at: number, axis: number): Value {
+  const { scale, zeroPoint } = stepsOf(call, at)
   call.builder.spend(16 * scale.length)
   if (tensor.type === DataType.INT32) return dequantizedBias(call, tensor, scale, zeroPoint)
   if (!GRIDS[tensor.type]) {
     throw unsupported(call.node, `codes of type ${DataType[tensor.type]}`, 'int4, uint4, int8 or uint8')
   }
-  const axis = call.attributes.integer('axis', 1)
-  const perChannel = scale.length > 1 || (call.constant(1).shape.length === 1 && tensor.shape[axis] === 1)
+  const perChannel = scale.length > 1 || (call.constant(at).shape.length === 1 && tensor.shape[axis] === 1)
   const along = axis < 0 ? axis + tensor.shape.length : axis
   return { kind: 'weight', codes: tensor, scale, zeroPoint, axis: perChannel ? along : null }
 }
@@ -113,28 +120,70 @@ function dequantizedBias(call: Call, tensor: Stored, scale: number[], zeroPoint:
     )
   }
   const at = (list: number[], index: number) => list[list.length === 1 ? 0 : index] ?? 0
-  const floats = floatVector(codes.map((code, index) => (code - at(zeroPoint, index)) * at(scale, index)))
-  const { shape } = tensor
-  call.builder.spend(floats.data.length)
-  const stored = { name: '', type: DataType.FLOAT, shape, inline: floats.data, read: async () => floats.data }
-  return { kind: 'constant', tensor: stored }
+  return biasFloats(
+    call,
+    tensor,
+    codes.map((code, index) => (code - at(zeroPoint, index)) * at(scale, index)),
+  )
+}
+
+function biasFloats(call: Call, { shape }: Stored, numbers: number[]): Constant {
+  const { data } = floatVector(numbers)
+  call.builder.spend(data.length)
+  const tensor = { name: '', type: DataType.FLOAT, shape, inline: data, read: async () => data }
+  return { kind: 'constant', tensor }
+}
+
+/** A tensor of codes with one scale, as floats. */
+export function dequantizedFloats(call: Call, tensor: Stored, at: number): Constant {
+  const { scale, zeroPoint } = stepsOf(call, at)
+  const codes = tensor.inline && codeReader(tensor)?.(tensor.inline)
+  if (!codes || scale.length !== 1)
+    throw call.bad(`a constant of shape [${tensor.shape}]`, 'codes with one scale')
+  const [[step = 1], [zero = 0]] = [scale, zeroPoint]
+  return biasFloats(
+    call,
+    tensor,
+    Array.from(codes, code => (code - zero) * step),
+  )
+}
+
+/** An int32 bias in steps of the product of an input's scale and the weight's. */
+export function integerBias(call: Call, at: number, step: number, { scale }: Weight): Constant | undefined {
+  const value = call.inputs[at]
+  if (value === undefined) return undefined
+  const codes =
+    value.kind === 'constant' && value.tensor.type === DataType.INT32 ? numbersOf(value.tensor) : null
+  if (value.kind !== 'constant' || !codes || (scale.length !== 1 && scale.length !== codes.length))
+    throw call.bad('a bias of another kind', `int32 codes, with ${scale.length} scales`)
+  const each = (index: number) => scale[scale.length === 1 ? 0 : index] ?? 0
+  return biasFloats(
+    call,
+    value.tensor,
+    codes.map((code, index) => code * step * each(index)),
+  )
 }
 
 /** The value, rounded: its quantizer where nothing else reads it raw, or an identity's behind it. */
-function rounded(call: Call, { of, name, quantizer }: Codes): Feature {
+export function rounded(call: Call, codes: Codes, at: number): Feature {
+  if (!sameSteps(call, codes.quantizer, at))
+    throw call.bad('another scale or zero point than its input was rounded with', 'the same')
+  return asRounded(call, codes)
+}
+
+export function asRounded(call: Call, { of, name, quantizer }: Codes): Feature {
   const { builder, uses, output } = call.around
-  if (!sameSteps(call, quantizer))
-    throw call.bad('another scale or zero point than QuantizeLinear has', 'the same')
   const known = builder.activations.get(of.node)
   if (known && JSON.stringify(known) === JSON.stringify(quantizer)) return { ...of, alias: true }
-  const alone = !known && !of.alias && uses.get(name) === 1 && name !== output
+  const unread = name === null || (uses.get(name) === 1 && name !== output)
+  const alone = !known && !of.alias && unread
   const value = alone ? of : builder.add(`${of.node}.rounded`, 'identity', [of], of.shape)
   builder.activations.set(value.node, quantizer)
   return { ...value, layout: of.layout, alias: true }
 }
 
-function sameSteps(call: Call, quantizer: QuantizerSpec): boolean {
-  const { scale, zeroPoint, type } = stepsOf(call)
+function sameSteps(call: Call, quantizer: QuantizerSpec, at: number): boolean {
+  const { scale, zeroPoint, type } = stepsOf(call, at)
   const grid = GRIDS[type]
   const shift = grid?.signed ? 2 ** (grid.bits - 1) : 0
   const zero = (zeroPoint[0] ?? 0) + shift

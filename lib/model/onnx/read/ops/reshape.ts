@@ -3,12 +3,14 @@ import type { Call, Lower } from '../call.js'
 import { unsupported } from '../refuse.js'
 import { derived } from '../stored.js'
 import type { Feature, Value } from '../values.js'
+import { viewOf } from '../view.js'
 import { transposed } from './arrange.js'
+import { flattenView, reshapeView, squeezeView, transposeView, unsqueezeView, viewAt } from './views.js'
 
 export const flatten: Lower = call => {
-  if (call.attributes.integer('axis', 1) !== 1)
-    throw unsupported(call.node, 'another axis', 'Flatten(axis=1)')
-  return flat(call, call.feature(0))
+  const axis = call.attributes.integer('axis', 1)
+  const view = axis === 1 && call.inputs[0]?.kind !== 'view' ? null : viewAt(call, 0)
+  return view ? flattenView(call, view, axis) : flat(call, call.feature(0))
 }
 
 /** Rows of [n, all the rest]. */
@@ -27,10 +29,11 @@ export const reshape: Lower = call => {
   if (value?.kind === 'numbers') return value
   const target = call.numbers(1).values
   if (value?.kind === 'constant') return reshapedConstant(call, target)
+  if (value?.kind === 'view') return reshapeView(call, value, target)
   return fitted(call, call.feature(0), target)
 }
 
-function fitted(call: Call, input: Feature, target: readonly number[]): Feature {
+function fitted(call: Call, input: Feature, target: readonly number[]): Value {
   const [first = 1, ...rest] = target
   const allowZero = call.attributes.integer('allowzero', 0) === 1
   const [channels = 0, ...sizes] = input.shape
@@ -42,7 +45,7 @@ function fitted(call: Call, input: Feature, target: readonly number[]): Feature 
   const batch = Number.isNaN(first) || first === 0 || first === -1 || first === call.around.batch
   if (batch && full.join() === own.join()) return { ...input, alias: true }
   if (batch && full.length === 1 && full[0] === size) return flat(call, input)
-  throw unsupported(call.node, `[n, ${own}] to [${target}]`, 'Flatten: [n, all the rest]')
+  return reshapeView(call, viewOf(input, call.around.batch), target)
 }
 
 function reshapedConstant(call: Call, target: readonly number[]): Value {
@@ -67,13 +70,14 @@ const axesOf = (call: Call): number[] | null =>
 export const squeeze: Lower = call => {
   const [value] = call.inputs
   if (value?.kind === 'numbers') return { ...value, scalar: true }
+  if (value?.kind === 'view') return squeezeView(call, value, axesOf(call) ?? [])
   const input = call.feature(0)
   const axes = (axesOf(call) ?? []).map(axis => (axis < 0 ? axis + 4 : axis)).sort()
   const spatial = input.layout === 'nchw' ? '2,3' : '1,2'
   if (input.shape.length === 3 && axes.join() === spatial && input.shape[1] === 1 && input.shape[2] === 1) {
     return flat(call, input)
   }
-  throw unsupported(call.node, `axes [${axes}] of [n, ${input.shape}]`, 'Squeeze of a height and width of 1')
+  return squeezeView(call, viewOf(input, call.around.batch), axesOf(call) ?? [])
 }
 
 export const unsqueeze: Lower = call => {
@@ -81,7 +85,9 @@ export const unsqueeze: Lower = call => {
   if (value?.kind === 'numbers' || (value?.kind === 'constant' && value.tensor.shape.length === 0)) {
     return { ...call.numbers(0), scalar: false }
   }
-  throw unsupported(call.node, 'Unsqueeze of a value', 'Unsqueeze of sizes')
+  const view = viewAt(call, 0)
+  if (view) return unsqueezeView(call, view, axesOf(call) ?? [])
+  throw unsupported(call.node, 'Unsqueeze of a constant', 'Unsqueeze of sizes or of a value')
 }
 
 export const transpose: Lower = call => {
@@ -96,6 +102,7 @@ export const transpose: Lower = call => {
     const axis = value.axis === null ? null : 1 - value.axis
     return { ...value, codes: transposed(call, value.codes), axis }
   }
+  if (value?.kind === 'view') return transposeView(call, value, permutation ?? [])
   const input = call.feature(0)
   const perm = permutation?.join()
   if (perm === '0,1,2,3' || perm === '0,1') return { ...input, alias: true }
@@ -105,5 +112,5 @@ export const transpose: Lower = call => {
   if (input.shape.length === 3 && input.layout === 'nhwc' && perm === '0,3,1,2') {
     return { ...input, alias: true, layout: 'nchw' }
   }
-  throw unsupported(call.node, `perm [${permutation}]`, 'channels first to channels last, and back')
+  return transposeView(call, viewOf(input, call.around.batch), permutation ?? [])
 }
