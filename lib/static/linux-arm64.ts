@@ -7,7 +7,6 @@ configure({
   loader: fileURLToPath(new URL('../../prebuilds/linux-arm64/shellac-torch.glibc.node', import.meta.url)),
   cores: {
     '2.11': fileURLToPath(new URL('../../prebuilds/linux-arm64/cores/torch-2.11.node', import.meta.url)),
-    '2.12': fileURLToPath(new URL('../../prebuilds/linux-arm64/cores/torch-2.12.node', import.meta.url)),
     '2.13': fileURLToPath(new URL('../../prebuilds/linux-arm64/cores/torch-2.13.node', import.meta.url)),
     '2.14': fileURLToPath(new URL('../../prebuilds/linux-arm64/cores/torch-2.14.node', import.meta.url)),
   },

@@ -6,10 +6,6 @@ const pins = {
     '7aa2f9bbc6d4595ba72138026b2074be1233186150e9292865e04b7a63b8c67a',
   'torch-2.11.0-cp311-cp311-manylinux_2_28_aarch64.whl':
     'd91aac77f24082809d2c5a93f52a5f085032740a1ebc9252a7b052ef5a4fddc6',
-  'torch-2.12.1-cp311-cp311-manylinux_2_28_x86_64.whl':
-    '6e29e7e74d05bda7d955c75e99459f878ebd970ef851b4057edbd3b34a5eb4a3',
-  'torch-2.12.1-cp311-cp311-manylinux_2_28_aarch64.whl':
-    '107df6888624bdea41508f9aeb6149d9333c737a5530ceecb56c904e811369ae',
   'torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl':
     '60fcdcb2f3876e21146cb4524ef06397d727ca9ad5f020818547e25075fe3cb7',
   'torch-2.13.0-cp311-cp311-manylinux_2_28_aarch64.whl':
@@ -29,7 +25,7 @@ export function pinOf(file) {
   return Object.hasOwn(pins, file) ? pins[file] : undefined
 }
 
-/** The latest pinned version of a minor: "2.12.1" for "2.12". A whole version stays as it is. @param {string} torch */
+/** The latest pinned version of a minor: "2.14.1" for "2.14". A whole version stays as it is. @param {string} torch */
 export function exactVersion(torch) {
   if (/^\d+\.\d+\.\d+$/.test(torch)) return torch
   return Object.keys(pins)

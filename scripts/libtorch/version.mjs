@@ -1,6 +1,6 @@
 // The libtorch versions that this source is written for. libtorch's C++ interface holds within a minor version, not
 // beyond it, so each has a core of its own, built from the same source.
-export const supportedMinors = ['2.11', '2.12', '2.13', '2.14']
+export const supportedMinors = ['2.11', '2.13', '2.14']
 
 /** What set-up fetches where nothing else is said. */
 export const defaultVersion = '2.13.0'

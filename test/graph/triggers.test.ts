@@ -94,11 +94,11 @@ t.test('what does not fit is refused', async t => {
   const graph = singleOp([C, H, W], 'embedBits', { parameters })
   const wrong = { codes: tensor([2, C, H, 1], images([2, C, H, 1])), bits: tensor([2], [1, 1]) }
   await t.rejects(create(graph, wrong), refused)
-  const pooled = [
+  const enlarged = [
     node('input', 'input', []),
-    node('small', 'adaptiveAvgPool2d', ['input']),
-    node('op', 'multiply', ['input', 'small']),
+    node('large', 'upsampleNearest2d', ['input'], { attributes: { scale: 2 } }),
+    node('op', 'multiply', ['input', 'large']),
     node('flat', 'flatten', ['op']),
   ]
-  await t.rejects(create({ inputShape: [C, H, W], nodes: pooled, output: 'flat' }), refused)
+  await t.rejects(create({ inputShape: [C, H, W], nodes: enlarged, output: 'flat' }), refused)
 })
