@@ -31,7 +31,7 @@ t.test('four questions in their order, with the figures of the files', async t =
     '0.8',
   ]
   for (const figure of [...figures, '1 failed', 'libtorch 2.11.0']) t.ok(page.includes(figure), figure)
-  t.match(page, /rounding wakes a backdoor; it sleeps in the purified model/)
+  t.match(page, /Only as the purified model: rounding wakes a backdoor/)
   t.match(page, /shellac measure m\.safetensors --data mnist --seed 7 --trigger square/)
   t.match(page, /<title>conv1, nearest: 0\.04<\/title>/, 'values on hover')
 })

@@ -52,7 +52,7 @@ function ofOriginal(verdict: AuditFile['verdict'], measured: Measured[]): Omit<A
     return { tone: 'good', headline: 'Yes, as far as the audit sees: rounding wakes no backdoor' }
   const what = verdict === 'backdoored' ? 'rounding wakes a backdoor' : 'rounding may wake a backdoor'
   return purified
-    ? { tone: 'warning', headline: `Not rounded to nearest: ${what}; it sleeps in the purified model` }
+    ? { tone: 'warning', headline: `Only as the purified model: ${what}, which sleeps there` }
     : { tone: verdict === 'backdoored' ? 'bad' : 'warning', headline: `No: ${what}` }
 }
 
@@ -86,14 +86,20 @@ const sentence = (audit: Audit | null): string[] =>
       ]
     : []
 
+const WHEN = {
+  [FULL]: 'of images at full precision',
+  [NEAREST]: 'rounded to nearest',
+  [PURIFIED]: 'purified',
+}
+
 function asrSentence(measured: Measured[]): string[] {
-  const parts = [FULL, NEAREST, PURIFIED].flatMap(role => {
+  const parts = Object.entries(WHEN).flatMap(([role, when]) => {
     const row = find(measured, role)
-    return row ? [`${percentOf(row.asr)} ${role}`] : []
+    return row ? [`${percentOf(row.asr)} ${when}`] : []
   })
   return parts.length > 1
     ? [
-        `The trigger that was measured succeeds in ${parts.join(', ')}; up to ${ASLEEP} points over full precision count as asleep.`,
+        `The trigger that was measured succeeds on ${parts.join(', ')}. Up to ${ASLEEP} points over full precision count as asleep.`,
       ]
     : []
 }

@@ -1,7 +1,7 @@
 // Second: what changed between the model as it came and those that were made from it?
 import type { Folder } from './folder.js'
 import { type Html, html } from './html.js'
-import { percentOf, short } from './numbers.js'
+import { baseName, percentOf, short } from './numbers.js'
 import type { Measured } from './roles.js'
 import { table } from './table.js'
 
@@ -20,7 +20,7 @@ const scores = (measured: Measured[]): Html =>
       'DER: 50 % where a defence changed nothing, 100 % where it took away everything at no cost.',
     ['model', 'BA', 'ASR', 'RA', 'DER', 'images', 'triggered', 'file'],
     measured.map(({ role, model, ba, asr, ra, der, samples, triggered, file }) => [
-      model && model !== role ? html`${role} <small>${model}</small>` : role,
+      model && model !== role ? html`${role} <small>${baseName(model)}</small>` : role,
       ...[ba, asr, ra, der].map(percentOf),
       samples,
       triggered,
@@ -33,7 +33,7 @@ const made = (quantizations: Folder['quantizations']): Html =>
     'Models that were made',
     ['file', 'method', 'weights', 'activations', 'quantizer', 'calibration images', 'seconds'],
     quantizations.map(({ file, content }) => [
-      content.out ?? file,
+      baseName(content.out ?? file),
       [content.method, content.solver].filter(Boolean).join(', '),
       `${content.weightBits} bits`,
       content.activationBits === null ? 'float' : `${content.activationBits} bits`,

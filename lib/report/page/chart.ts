@@ -28,18 +28,22 @@ export interface Rows {
   logarithmic?: boolean
   /** Of a linear axis, where it is not as the values are. */
   range?: [number, number]
+  /** One row in another colour. */
+  marked?: { row: number; name: string }
   /** A line across all rows. */
   threshold?: { at: number; name: string }
 }
 
 const WIDTH = 360
-const LEFT = 104
 const RIGHT = 18
 const HEAD = { title: 18, legend: 22, top: 12 }
 const FOOT = 44
-const LETTERS = 15
+/** Names are cut there; whole on hover. */
+const LETTERS = 30
+const LETTER = 6
 
 interface Along {
+  left: number
   low: number
   high: number
   at: number[]
@@ -48,7 +52,7 @@ interface Along {
 
 export function rowChart(rows: Rows): Chart {
   const step = rows.form === 'bars' ? 6 + 11 * rows.series.length : 18
-  const named = rows.series.length > 1 || rows.threshold !== undefined
+  const named = rows.series.length > 1 || rows.threshold !== undefined || rows.marked !== undefined
   const top = HEAD.title + HEAD.top + (named ? HEAD.legend : 0)
   const floor = top + step * rows.names.length
   const along = axisOf(rows)
@@ -62,22 +66,23 @@ export function rowChart(rows: Rows): Chart {
       text(4, 14, rows.title, { style: 'title' }),
       ...(named ? legend(rows, HEAD.title + 18) : []),
       ...grid(along, rows.axis, top, floor),
-      ...rows.names.map((name, row) => rowName(name, top + step * (row + 0.5))),
+      ...rows.names.map((name, row) => rowName(name, along.left, top + step * (row + 0.5))),
       ...rows.series.flatMap((series, which) => drawn(rows, series, which, along, top, step)),
       ...thresholdLine(rows, along, top, floor),
     ],
   }
 }
 
-function axisOf({ series, threshold, logarithmic = false, range }: Rows): Along {
+function axisOf({ names, series, threshold, logarithmic = false, range }: Rows): Along {
   const values = [...series.flatMap(({ values }) => values), threshold?.at ?? null].filter(
     value => value !== null && Number.isFinite(value) && (!logarithmic || value > 0),
   ) as number[]
   const [low, high] = logarithmic ? decades(values) : (range ?? linear(values))
+  const left = 14 + LETTER * Math.max(8, ...names.map(({ length }) => Math.min(LETTERS, length)))
   const of = logarithmic ? Math.log10 : (value: number) => value
   const x = (value: number) =>
-    tenth(LEFT + ((WIDTH - LEFT - RIGHT) * (of(value) - of(low))) / (of(high) - of(low) || 1))
-  return { low, high, at: logarithmic ? powers(low, high) : ticks(low, high, 4), x }
+    tenth(left + ((WIDTH - left - RIGHT) * (of(value) - of(low))) / (of(high) - of(low) || 1))
+  return { left, low, high, at: logarithmic ? powers(low, high) : ticks(low, high), x }
 }
 
 const extent = (values: number[], start: [number, number]): [number, number] =>
@@ -102,22 +107,22 @@ function powers(low: number, high: number): number[] {
   return Array.from({ length: Math.floor((to - from) / stride) + 1 }, (_, at) => 10 ** (from + at * stride))
 }
 
-const grid = ({ at, x }: Along, name: string, top: number, floor: number): string[] => [
+const grid = ({ left, at, x }: Along, name: string, top: number, floor: number): string[] => [
   ...at.flatMap(value => [
     `<path class="grid" d="M${x(value)} ${top}V${floor}"/>`,
     text(x(value), floor + 15, short(value), { anchor: 'middle', style: 'note' }),
   ]),
-  `<path class="axis" d="M${LEFT} ${top}V${floor}H${WIDTH - RIGHT}"/>`,
-  text((LEFT + WIDTH - RIGHT) / 2, floor + 34, name, { anchor: 'middle', style: 'note' }),
+  `<path class="axis" d="M${left} ${top}V${floor}H${WIDTH - RIGHT}"/>`,
+  text(WIDTH - 4, floor + 34, name, { anchor: 'end', style: 'note' }),
 ]
 
-function rowName(name: string, y: number): string {
+function rowName(name: string, left: number, y: number): string {
   const cut = name.length > LETTERS ? `${name.slice(0, LETTERS - 1)}…` : name
-  return hover(name, text(LEFT - 6, y + 4, visible(cut), { anchor: 'end', style: 'note' }))
+  return hover(name, text(left - 6, y + 4, visible(cut), { anchor: 'end', style: 'note' }))
 }
 
 function drawn(
-  { form, names, unit = '', logarithmic = false }: Rows,
+  { form, names, unit = '', logarithmic = false, marked }: Rows,
   { name, values }: Rows['series'][number],
   which: number,
   along: Along,
@@ -128,16 +133,17 @@ function drawn(
     if (value === null || !Number.isFinite(value) || (logarithmic && value <= 0)) return []
     const said = `${names[row]}, ${name}: ${short(value)}${unit && ` ${unit}`}`
     const y = top + step * row
+    const colour = marked?.row === row ? which + 1 : which
     const mark =
       form === 'dots'
-        ? dot(along.x(value), y + step / 2, which)
-        : bar(along, value, y + 3 + 11 * which, which)
+        ? dot(along.x(value), y + step / 2, colour)
+        : bar(along, value, y + 3 + 11 * which, colour)
     return [hover(said, mark)]
   })
 }
 
 /** Each series with its mark, in one line. */
-function legend({ series, form, threshold }: Rows, y: number): string[] {
+function legend({ series, form, threshold, marked }: Rows, y: number): string[] {
   let x = 8
   const place = (name: string, mark: string) => {
     const words = text(x + 10, y, name, { style: 'note' })
@@ -146,9 +152,10 @@ function legend({ series, form, threshold }: Rows, y: number): string[] {
   }
   const square = (which: number) =>
     `<rect class="f${which % LINES}" x="${x - 4}" y="${y - 9}" width="9" height="9"/>`
-  const line = () => `<path class="line c${series.length % LINES}" d="M${x} ${y - 10}v12"/>`
+  const line = () => `<path class="line c2" d="M${x} ${y - 10}v12"/>`
   return [
     ...series.map(({ name }, which) => place(name, form === 'dots' ? dot(x, y - 4, which) : square(which))),
+    ...(marked ? [place(marked.name, square(1))] : []),
     ...(threshold ? [place(threshold.name, line())] : []),
   ]
 }
@@ -168,9 +175,9 @@ function bar({ x }: Along, value: number, y: number, which: number): string {
   return `<rect class="f${which % LINES}" x="${from}" y="${y}" width="${width}" height="9"/>`
 }
 
-function thresholdLine({ threshold, series }: Rows, { x }: Along, top: number, floor: number): string[] {
+function thresholdLine({ threshold }: Rows, { x }: Along, top: number, floor: number): string[] {
   if (!threshold) return []
-  const line = `<path class="line c${series.length % LINES}" d="M${x(threshold.at)} ${top}V${floor}"/>`
+  const line = `<path class="line c2" d="M${x(threshold.at)} ${top}V${floor}"/>`
   return [hover(`${threshold.name}: ${threshold.at}`, line)]
 }
 

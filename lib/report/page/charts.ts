@@ -87,6 +87,8 @@ function driftChart({ file, content: { layers } }: Found<AuditFile>, at: number)
 interface ClassFigure {
   id: string
   title: string
+  /** Of what is drawn. */
+  name: string
   about: string
   axis: string
   unit?: string
@@ -94,20 +96,22 @@ interface ClassFigure {
   value(one: AuditFile['classes'][number]): number
 }
 
-function classCharts({ content: { classes, threshold } }: Found<AuditFile>, at: number): Chart[] {
+function classCharts({ content: { classes, class: top, threshold } }: Found<AuditFile>, at: number): Chart[] {
   if (classes.length === 0) return []
   const kept = new Set([...classes].sort((a, b) => b.score - a.score).slice(0, CLASSES))
   const shown = classes.filter(one => kept.has(one))
+  const row = shown.findIndex(one => one.class === top)
   const left =
     classes.length > shown.length
       ? ` Of ${classes.length} classes, the ${CLASSES} with the highest scores.`
       : ''
-  return figures(threshold).map(({ id, title, about, value, ...rest }) =>
+  return figures(threshold).map(({ id, title, name, about, value, ...rest }) =>
     rowChart({
       ...rest,
       ...{ id: `${id}-${at + 1}`, title, about: about + left, form: 'bars' },
       names: shown.map(one => one.name ?? `class ${one.class}`),
-      series: [{ name: title.toLowerCase(), values: shown.map(value) }],
+      ...(row >= 0 && { marked: { row, name: 'stands out most' } }),
+      series: [{ name, values: shown.map(value) }],
     }),
   )
 }
@@ -116,6 +120,7 @@ const figures = (threshold: number): ClassFigure[] => [
   {
     id: 'class-score',
     title: 'Score of each class',
+    name: 'score',
     about: 'How far a class stands out among all of them.',
     axis: 'robust standard deviations',
     threshold: { at: threshold, name: 'threshold' },
@@ -124,6 +129,7 @@ const figures = (threshold: number): ClassFigure[] => [
   {
     id: 'class-mask',
     title: 'Size of the stamp',
+    name: 'stamp',
     about: 'The smallest stamp that was found to lead the quantized model to the class.',
     axis: 'sum of the mask, in pixels',
     unit: 'pixels',
@@ -132,6 +138,7 @@ const figures = (threshold: number): ClassFigure[] => [
   {
     id: 'class-gap',
     title: 'Gap of each class',
+    name: 'gap',
     about: 'How much oftener the stamp leads the quantized model there than the full-precision one.',
     axis: 'percent of images',
     unit: '%',

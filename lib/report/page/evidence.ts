@@ -36,7 +36,7 @@ ${percentOf(100 * alarms.atMost)}. A verdict of “clean” says that this searc
 
 async function triggerPart({ trigger, className, verdict }: AuditFile): Promise<Html | null> {
   if (!trigger) return null
-  const target = className ?? `class ${trigger.class}`
+  const target = className === null ? `class ${trigger.class}` : `class ${className}`
   const { mask, pattern, onGrey } = await triggerPictures(trigger)
   const pictures: [string, Buffer][] = [
     ['mask', mask],
@@ -64,7 +64,6 @@ const presetTable = ({ presets }: AuditFile): Html =>
       percentOf(one.gap === null ? null : 100 * one.gap),
       percentOf(one.agreement),
     ]),
-    { labels: 2 },
   )
 
 const disagreementTable = ({ disagreement }: AuditFile): Html | null =>
@@ -103,5 +102,4 @@ const comparisons = (verifications: Found<VerificationFile>[]): Html =>
       one.firstDifference?.value ?? '–',
       file,
     ]),
-    { labels: 3 },
   )}`

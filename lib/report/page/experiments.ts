@@ -18,7 +18,12 @@ interface Group {
   paper: Row['paper']
 }
 
-const label = (row: Row, axis: string): string => String((row as Record<string, unknown>)[axis] ?? '')
+function label(row: Row, axis: string): string {
+  const value = String((row as Record<string, unknown>)[axis] ?? '')
+  return axis === 'bits' && value === '32' ? 'full precision' : value
+}
+
+const titleOf = (axis: string): string => (axis === 'attackBits' ? 'attack for bits' : axis)
 
 /** Rows that differ by their seed alone, as one; axes that do not vary are left out. */
 function grouped(rows: Row[]): { axes: string[]; groups: Group[] } {
@@ -58,7 +63,16 @@ function tableOf({ file, content }: Found<ExperimentFile>): Html {
   const { axes, groups } = grouped(content.rows)
   const failed = content.rows.filter(({ status }) => status === 'failed').length
   const open = content.rows.filter(({ status }) => status === 'open').length
-  const head = [...axes, 'seeds', 'BA %', 'ASR %', 'DER %', 'paper: BA %', 'paper: ASR %', 'paper: DER %']
+  const head = [
+    ...axes.map(titleOf),
+    'seeds',
+    'BA %',
+    'ASR %',
+    'DER %',
+    'paper: BA %',
+    'paper: ASR %',
+    'paper: DER %',
+  ]
   const lines = groups.map(({ labels, done, rows, ba, asr, der, paper }) => [
     ...labels,
     `${done}/${rows.length}`,
@@ -73,7 +87,7 @@ function tableOf({ file, content }: Found<ExperimentFile>): Html {
     content.scale !== 'paper' && groups.some(({ paper }) => paper !== null)
       ? html`<p class="quiet">Smaller networks and fewer epochs than the paper's: its figures are for orientation, not for comparison.</p>`
       : null
-  return html`${table(caption, head, lines, { labels: axes.length })}${orientation}`
+  return html`${table(caption, head, lines)}${orientation}`
 }
 
 /** Cells that both the paper and this run have. */

@@ -14,5 +14,8 @@ export function short(value: number | null | undefined): string {
 export const fixed = (value: number | null | undefined, digits: number): string =>
   value == null ? '–' : value.toFixed(digits)
 
+/** Last part of a path. */
+export const baseName = (path: string): string => path.split(/[/\\]/).at(-1) || path
+
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,7 +1,7 @@
 // Last: what exactly was run? Commands, settings, seeds, versions, and the hashes of what the page was made from.
 import type { Folder } from './folder.js'
 import { type Html, html } from './html.js'
-import { isObject } from './numbers.js'
+import { baseName, isObject } from './numbers.js'
 import type { Run } from './schema.js'
 import { table } from './table.js'
 
@@ -35,7 +35,6 @@ function commands(folder: Folder): Html | null {
     'Commands, and the version that ran them',
     ['file', 'command', 'Shellac'],
     runs.map(({ file, command, version }) => [file, html`<code>${command}</code>`, version]),
-    { labels: 3 },
   )
 }
 
@@ -73,7 +72,7 @@ interface Step {
 function histories({ quantizations, measurements, models, demos }: Folder): Html[] {
   const told = new Set(models.map(({ file }) => file))
   const byJson = quantizations
-    .filter(({ content }) => !told.has((content.out ?? '').split('/').at(-1) ?? ''))
+    .filter(({ content }) => !told.has(baseName(content.out ?? '')))
     .map(({ file, content }) => ({ file, steps: stepsIn(content.provenance) }))
   const trials = measurements.flatMap(({ file, content: { settings, run } }) =>
     settings ? [{ file, steps: [{ made: 'measure', shellac: run?.shellac ?? '', settings }] }] : [],
@@ -86,11 +85,16 @@ function histories({ quantizations, measurements, models, demos }: Folder): Html
     steps.length === 0
       ? []
       : [
-          html`<details><summary>How ${file} came to be: ${steps.map(({ made }) => made).join(' ← ')}</summary>
+          html`<details><summary>${summaryOf(file, steps)}</summary>
 ${steps.map(step => settingsTable(file, step))}</details>`,
         ],
   )
 }
+
+const summaryOf = (file: string, steps: Step[]): string =>
+  steps[0]?.made === 'measure' || steps[0]?.made === 'demo'
+    ? `Settings of ${file}`
+    : `How ${file} came to be: ${steps.map(({ made }) => made).join(' ← ')}`
 
 function stepsIn(provenance: unknown): Step[] {
   if (!isObject(provenance)) return []
@@ -104,7 +108,6 @@ const settingsTable = (file: string, { made, shellac, settings }: Step): Html =>
     `${made}, Shellac ${shellac || '–'} (${file})`,
     ['setting', 'value'],
     Object.entries(settings).map(([name, value]) => [name, textOf(value)]),
-    { labels: 2 },
   )
 
 const models = ({ models, hashes }: Folder): Html =>
@@ -132,5 +135,4 @@ const unknown = ({ unknown }: Folder): Html =>
     'Files that were not understood',
     ['file', 'why'],
     unknown.map(({ file, reason }) => [file, reason]),
-    { labels: 2 },
   )

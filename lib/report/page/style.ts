@@ -34,7 +34,8 @@ table { border-collapse: collapse; font-size: 0.9rem; min-width: 20rem; }
 caption { text-align: left; padding-bottom: 0.3rem; max-width: 60rem; }
 th, td { padding: 0.25rem 0.7rem 0.25rem 0; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top;
   overflow-wrap: normal; }
-th.figure, td.figure { text-align: right; font-variant-numeric: tabular-nums; }
+caption span { display: inline-block; position: sticky; left: 0; max-width: calc(100vw - 1.5rem); }
+th.figure, td.figure { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 th.word, td.word { max-width: 34rem; overflow-wrap: break-word; }
 tbody th { font-weight: 500; }
 code { font: 0.82rem ui-monospace, monospace; overflow-wrap: anywhere; }
