@@ -86,6 +86,19 @@ t.test('the answer: of the audits, of what was measured, or unknown', async t =>
   t.match(await report(folder, { out: join(folder, 'page.html') }), { tone: 'bad', headline: /awake/ })
 })
 
+t.test('of several purified models, the one that speaks most against them', async t => {
+  const awake = (FOLDER['measure-c.json'] ?? '').replace('"asr":0.56', '"asr":42')
+  const folder = t.testdir({ ...FOLDER, 'measure-d.json': awake })
+  t.match(await report(folder, { out: join(folder, 'page.html') }), { tone: 'bad' })
+})
+
+t.test('many rows are counted, not drawn', async t => {
+  const layers = Array.from({ length: 150_000 }, (_, at) => ({ name: `l${at}`, drift: 0.1, flipped: 0 }))
+  const page = await pageOf(t.testdir({ 'audit.json': JSON.stringify({ ...audit, layers }) }))
+  t.match(page, /The first 200 of 150000/)
+  t.notMatch(page, /l200</)
+})
+
 t.test('charts alone: SVG and PNG, and no page', async t => {
   const folder = t.testdir(FOLDER)
   const { out, figures } = await report(folder, { figures: join(folder, 'charts') })

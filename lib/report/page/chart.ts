@@ -38,9 +38,22 @@ const WIDTH = 360
 const RIGHT = 18
 const HEAD = { title: 18, legend: 22, top: 12 }
 const FOOT = 44
+/** Rows of a chart, at most: what comes after them is only counted. */
+const ROWS = 200
 /** Names are cut there; whole on hover. */
 const LETTERS = 30
 const LETTER = 6
+
+function firstOf(rows: Rows): Rows {
+  const { names, series, about } = rows
+  if (names.length <= ROWS) return rows
+  return {
+    ...rows,
+    about: `${about} The first ${ROWS} of ${names.length}.`,
+    names: names.slice(0, ROWS),
+    series: series.map(({ name, values }) => ({ name, values: values.slice(0, ROWS) })),
+  }
+}
 
 interface Along {
   left: number
@@ -50,7 +63,8 @@ interface Along {
   x(value: number): number
 }
 
-export function rowChart(rows: Rows): Chart {
+export function rowChart(all: Rows): Chart {
+  const rows = firstOf(all)
   const step = rows.form === 'bars' ? 6 + 11 * rows.series.length : 18
   const named = rows.series.length > 1 || rows.threshold !== undefined || rows.marked !== undefined
   const top = HEAD.title + HEAD.top + (named ? HEAD.legend : 0)

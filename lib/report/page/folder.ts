@@ -79,17 +79,24 @@ async function namesIn(path: string): Promise<string[]> {
     const wanted = entries.filter(entry => entry.isFile() && /\.(json|safetensors)$/.test(entry.name))
     return wanted.map(({ name }) => name).sort((a, b) => (a < b ? -1 : 1))
   } catch (error) {
-    throw new ShellacError(
-      'ERR_BAD_DATA',
-      { thing: `folder ${path}`, found: (error as Error).message, expected: 'a folder that can be read' },
-      { cause: error },
-    )
+    throw unreadable(`folder ${path}`, error)
   }
 }
 
+const unreadable = (thing: string, cause: unknown): ShellacError =>
+  new ShellacError(
+    'ERR_BAD_DATA',
+    { thing, found: (cause as Error).message, expected: 'one that can be read' },
+    { cause },
+  )
+
 async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(path)) hash.update(piece as Buffer)
+  try {
+    for await (const piece of createReadStream(path)) hash.update(piece as Buffer)
+  } catch (error) {
+    throw unreadable(`file ${path}`, error)
+  }
   return hash.digest('hex')
 }
 

@@ -14,7 +14,7 @@ ${tiles(measured)}</section>`
 }
 
 function tiles(measured: Measured[]): Html | null {
-  const shown = [FULL, NEAREST, PURIFIED].flatMap(role => measured.find(row => row.role === role) ?? [])
+  const shown = [FULL, NEAREST, PURIFIED].flatMap(role => measured.filter(row => row.role === role))
   if (shown.length === 0) return null
   return html`<dl class="tiles">${shown.map(
     ({ role, ba, asr }) => html`<div><dt>${role}</dt>

@@ -30,13 +30,14 @@ small { display: block; }
 .tiles dt { font-weight: 600; } .tiles dd { margin: 0; } .tiles b { font-size: 1.25rem; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; margin: 0.8rem 0; }
 .scroll:focus-visible, summary:focus-visible { outline: 2px solid; outline-offset: 2px; }
-table { border-collapse: collapse; font-size: 0.9rem; min-width: 20rem; }
+table { border-collapse: collapse; font-size: 0.9rem; width: max-content; min-width: min(100%, 20rem); }
 caption { text-align: left; padding-bottom: 0.3rem; max-width: 60rem; }
 th, td { padding: 0.25rem 0.7rem 0.25rem 0; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top;
   overflow-wrap: normal; }
 caption span { display: inline-block; position: sticky; left: 0; max-width: calc(100vw - 1.5rem); }
 th.figure, td.figure { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-th.word, td.word { max-width: 34rem; overflow-wrap: break-word; }
+th.word, td.word { max-width: min(34rem, 70vw); overflow-wrap: break-word; }
+td code { display: block; min-width: 12rem; max-width: min(34rem, 70vw); }
 tbody th { font-weight: 500; }
 code { font: 0.82rem ui-monospace, monospace; overflow-wrap: anywhere; }
 details { margin: 0.6rem 0; } summary { cursor: pointer; }
@@ -48,7 +49,7 @@ figure svg { display: block; width: 100%; height: auto; }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  .scroll { overflow: visible; } figure, tr, .answer, .tiles { break-inside: avoid; } h2, h3, h4 { break-after: avoid; }
+  .scroll { overflow: visible; } table { width: auto; } td code { min-width: 0; } figure, tr, .answer, .tiles { break-inside: avoid; } h2, h3, h4 { break-after: avoid; }
 }
 ${STYLE}
 `
