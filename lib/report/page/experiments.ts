@@ -9,6 +9,8 @@ import { table } from './table.js'
 
 type Row = ExperimentFile['rows'][number]
 interface Group {
+  /** In a chart. */
+  name: string
   labels: string[]
   done: number
   rows: Row[]
@@ -23,6 +25,13 @@ function label(row: Row, axis: string): string {
   return axis === 'bits' && value === '32' ? 'full precision' : value
 }
 
+/** Which bits an attack was trained for is said only where they are not the bits of the cell. */
+const nameOf = (row: Row, axes: string[]): string =>
+  axes
+    .filter(axis => axis !== 'attackBits' || label(row, axis) !== label(row, 'bits'))
+    .map(axis => label(row, axis))
+    .join(' ')
+
 const titleOf = (axis: string): string => (axis === 'attackBits' ? 'attack for bits' : axis)
 
 /** Rows that differ by their seed alone, as one; axes that do not vary are left out. */
@@ -36,6 +45,7 @@ function grouped(rows: Row[]): { axes: string[]; groups: Group[] } {
     byLabels.set(key, [...(byLabels.get(key) ?? []), row])
   }
   const groups = [...byLabels.values()].map(group => ({
+    name: nameOf(group[0] as Row, axes),
     labels: axes.map(axis => label(group[0] as Row, axis)),
     done: group.filter(({ status }) => status === 'done').length,
     rows: group,
@@ -100,7 +110,7 @@ export function experimentChart({ content }: Found<ExperimentFile>, at: number):
     about: `${content.title}: ASR of each cell that the paper has too.`,
     axis: 'ASR, percent of triggered images',
     form: 'dots',
-    names: both.map(({ labels }) => labels.join(' ')),
+    names: both.map(({ name }) => name),
     series: [
       { name: 'ours', values: both.map(({ asr }) => asr?.mean ?? null) },
       { name: 'the paper', values: both.map(({ paper }) => paper?.asr ?? null) },
