@@ -40,6 +40,7 @@ t.test('the page in Chromium', { skip }, async t => {
       await page.close()
     }
   }
+  await printed(t, await browser.newPage({ viewport: { width: 700, height: 1000 } }), out)
   await readable(t, await browser.newPage({ colorScheme: 'dark' }), out)
 })
 
@@ -63,6 +64,15 @@ async function everyFigure(t: Test, page: Page, name: string): Promise<void> {
   }
   const broken = await page.evaluate('[...document.images].filter(image => image.naturalWidth === 0).length')
   t.equal(broken, 0, `${name}: every picture is one`)
+}
+
+/** On paper there is no scrolling and no opening: all is there, and within the sheet. */
+async function printed(t: Test, page: Page, out: string): Promise<void> {
+  await page.emulateMedia({ media: 'print' })
+  await page.goto(pathToFileURL(out).href)
+  t.ok(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'), 'print: fits')
+  const hidden = await page.locator('details').getByText('4711').boundingBox()
+  t.ok(hidden && hidden.height > 0, 'print: what details hide is shown')
 }
 
 /** Dark is dark, and details open by keyboard. */
