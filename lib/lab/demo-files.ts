@@ -10,7 +10,8 @@ import { version } from '../version.js'
 interface DemoFiles {
   /** The purified model's file. */
   out: string
-  settings: object
+  /** Of the measurements. */
+  settings: { trigger: string; target: number }
   purified: QuantizedModel
   measured: [string, Model, MeasureResult][]
 }
@@ -21,10 +22,12 @@ export async function writeDemoFiles(
 ): Promise<void> {
   const run = { shellac: version, command: 'demo', arguments: [], options: { out: folder } }
   const write = (name: string, content: object) =>
-    writeWhole(join(folder, name), file =>
-      file.writeFile(`${JSON.stringify({ ...content, settings, run })}\n`),
-    )
+    writeWhole(join(folder, name), file => file.writeFile(`${JSON.stringify({ ...content, run })}\n`))
   await write('purify.json', { ...purified.report, out, provenance: purified.provenance })
   for (const [name, model, scores] of measured)
-    await write(`measure-${name}.json`, { ...scores, model: { name: model.name, role: roleOf(model) } })
+    await write(`measure-${name}.json`, {
+      ...scores,
+      model: { name: model.name, role: roleOf(model) },
+      settings,
+    })
 }

@@ -88,7 +88,7 @@ export function runDemo(options: DemoOptions = {}): Promise<DemoStory> {
     const settings = { ...DEMO_SETTINGS, trigger: attack.trigger.text, target: attack.target }
     await writeDemoFiles(folder, {
       out,
-      settings,
+      settings: { trigger: attack.trigger.text, target: attack.target },
       purified: cured,
       measured: [
         ['full-precision', model, fullPrecision],

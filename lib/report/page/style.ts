@@ -49,6 +49,7 @@ figure svg { display: block; width: 100%; height: auto; }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
   details::details-content { content-visibility: visible; block-size: auto; }
+  .quiet, caption, figcaption, small { font-size: 8pt; }
   .scroll { overflow: visible; } table { width: auto; max-width: 100%; font-size: 7.5pt; }
   th, td { padding-right: 0.4rem; overflow-wrap: anywhere; } th.figure, td.figure { white-space: normal; }
   td code { min-width: 0; font-size: 7pt; } .charts { grid-template-columns: 1fr 1fr; } figure, tr, .answer, .tiles { break-inside: avoid; } h2, h3, h4 { break-after: avoid; }
