@@ -11,6 +11,7 @@ import { inspect } from './commands/inspect.js'
 import { measure } from './commands/measure.js'
 import { purify } from './commands/purify.js'
 import { quantize } from './commands/quantize.js'
+import { report } from './commands/report.js'
 import { setup } from './commands/setup.js'
 import { train } from './commands/train.js'
 import { verify } from './commands/verify.js'
@@ -24,6 +25,7 @@ const COMMANDS = [
   measure,
   audit,
   verify,
+  report,
   train,
   attack,
   defend,

@@ -44,6 +44,7 @@ import { ARCHITECTURES } from '../model/architectures/index.js'
 import type { LazySchema } from '../options.js'
 import { purifyOptions } from '../purify.js'
 import { quantizeOptions } from '../quantize.js'
+import { reportOptions } from '../report.js'
 import { verifyOptions } from '../verify.js'
 import { kebab, propertiesOf, rangeOf } from './flags.js'
 import { setupOptions } from './setup-options.js'
@@ -54,6 +55,7 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['measure()', measureOptions],
   ['audit()', auditOptions],
   ['verify()', verifyOptions],
+  ['report()', reportOptions],
   ['neuronImportance()', importanceOptions],
   ['preActivations()', preActivationsOptions],
   ['features()', featuresOptions],

@@ -13,6 +13,13 @@ type Verb = (
   options: Record<string, unknown> & Context,
 ) => Promise<QuantizedModel>
 
+interface QuantizedFile {
+  report: QuantizeReport | null
+  out: string
+  /** For --json: the report, the file, and how it came to be. */
+  json: object
+}
+
 /** What the commands that quantize share: a full-precision file and calibration images in, a quantized file out. */
 export async function quantizeFile(
   verb: Verb,
@@ -20,12 +27,13 @@ export async function quantizeFile(
   context: Context,
   values: Record<string, unknown>,
   path: string,
-): Promise<{ report: QuantizeReport | null; out: string }> {
+): Promise<QuantizedFile> {
   const out = requireModelFile(values.out)
   await checkWritable(out)
   const model = await openModelFile(path, values, context.signal)
   const options = { ...flags.read(values), ...context }
   const quantized = await verb(model, await calibrationSet(values, model), options)
   await quantized.save(out)
-  return { report: quantized.report, out }
+  const { report, provenance } = quantized
+  return { report, out, json: { ...report, out, provenance } }
 }

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import { ShellacError } from '../errors.js'
 import type { Progress } from '../native/progress.js'
+import { version } from '../version.js'
 import { reporter, SILENT } from './progress.js'
 
 export interface Context {
@@ -31,9 +32,15 @@ export function define(
     const outcome = await interruptible(values.quiet === true, context =>
       action(context, values, command.args),
     )
-    process.stdout.write(values.json ? `${JSON.stringify(outcome.json)}\n` : `${outcome.text}\n`)
+    const document = { ...outcome.json, run: runOf(command, values) }
+    process.stdout.write(values.json ? `${JSON.stringify(document)}\n` : `${outcome.text}\n`)
     if (outcome.failed) process.exitCode = EXIT.failed
   })
+}
+
+/** What was run, for those who find the document later. */
+function runOf(command: Command, { json: _json, quiet: _quiet, ...options }: Record<string, unknown>) {
+  return { shellac: version, command: command.name(), arguments: command.args, options }
 }
 
 async function interruptible(quiet: boolean, work: (context: Context) => Promise<Outcome>): Promise<Outcome> {

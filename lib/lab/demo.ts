@@ -16,6 +16,7 @@ import { type Input, jobOptions, lazySchema, parse } from '../options.js'
 import { purify } from '../purify.js'
 import { quantize } from '../quantize.js'
 import { type DemoPicture, writePicture } from '../report/demo-picture.js'
+import { writeDemoFiles } from './demo-files.js'
 import { predictions } from './predict.js'
 
 /** What nearest rounding and purification share in the demo; the quantizer is the one that the attack was made for. */
@@ -32,7 +33,11 @@ const MODEL = fileURLToPath(
 
 export const demoOptions = lazySchema(z =>
   z.strictObject({
-    out: z.string().min(1).default('shellac-demo').describe('folder for the purified model and the picture'),
+    out: z
+      .string()
+      .min(1)
+      .default('shellac-demo')
+      .describe('folder for the purified model, the picture and the figures'),
     ...jobOptions(z),
   }),
 )
@@ -81,6 +86,16 @@ export function runDemo(options: DemoOptions = {}): Promise<DemoStory> {
     await writePicture(picture, digit)
     const seconds = (performance.now() - begin) / 1000
     const settings = { ...DEMO_SETTINGS, trigger: attack.trigger.text, target: attack.target }
+    await writeDemoFiles(folder, {
+      out,
+      settings: { trigger: attack.trigger.text, target: attack.target },
+      purified: cured,
+      measured: [
+        ['full-precision', model, fullPrecision],
+        ['nearest', rounded, quantized],
+        ['purified', cured, purified],
+      ],
+    })
     return { fullPrecision, quantized, purified, seconds, out, picture, digit, settings }
   })
 }

@@ -2,7 +2,7 @@
 // decides).
 
 /** Lines differ by dashes too, so that nobody needs to tell colours apart. */
-const STYLE = `
+export const STYLE = `
 text { font: 12px system-ui, sans-serif; fill: #1f2328; }
 .title { font-weight: 600; }
 .note { font-size: 11px; fill: #59636e; }

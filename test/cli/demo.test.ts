@@ -1,5 +1,5 @@
 // The demo as a user runs it, on the committed model.
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { shellac } from './child.js'
@@ -17,4 +17,9 @@ t.test('demo: the backdoor sleeps, wakes when rounded, and sleeps again', async 
   t.type(seconds, 'number')
   t.ok((await stat(join(cwd, out))).size > 0)
   t.ok((await stat(join(cwd, picture))).size > 0)
+  const told = await shellac(['report', 'here', '--json'], { cwd })
+  t.match(JSON.parse(told.out), { tone: 'good', out: 'report.html', unknown: [], run: { command: 'report' } })
+  const page = await readFile(join(cwd, 'report.html'), 'utf8')
+  for (const { ba, asr } of [fullPrecision, quantized, purified])
+    for (const figure of [ba, asr]) t.ok(page.includes(`${figure.toFixed(1)} %`), `the page has ${figure}`)
 })

@@ -53,6 +53,7 @@ t.test('failures: one line with the code, exit 1, nothing on stdout, no file lef
       ['attack', 'qu-anti-zation', ...io, '--bits', '9'],
       /^shellac: ERR_BAD_OPTION: option "bits.0".*at most 8/,
     ],
+    [['report', join(folder, 'none')], /^shellac: ERR_BAD_DATA: /],
     [['train', '--data', 'cifar10:/nowhere', '--out', out], /^shellac: ERR_BAD_DATA: .*nothing there/],
     [['train', '--data', 'imagenet', '--out', out], /^shellac: ERR_BAD_OPTION: option "data"/],
   ]

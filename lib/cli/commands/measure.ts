@@ -4,6 +4,7 @@ import { parseSource, SOURCES, type Split } from '../../data/source.js'
 import { parseTrigger, TRIGGERS } from '../../data/triggers.js'
 import { type MeasureResult, measureOptions, measure as run } from '../../measure.js'
 import { lazySchema } from '../../options.js'
+import { roleOf } from '../../report/role.js'
 import { percent, table } from '../../report/table.js'
 import { flagsOf } from '../flags.js'
 import { modelFlags, openModelFile } from '../model-file.js'
@@ -41,7 +42,7 @@ export async function measure(program: Command): Promise<void> {
     const seed = Number(values.seed ?? 0)
     const data = await parseSource(String(values.data))(split as Split, model.inputShape, { limit, seed })
     const result = await run(model, data, { ...flags.read(values), trigger, reference, ...context })
-    return { json: result, text: describe(result) }
+    return { json: { ...result, model: { name: model.name, role: roleOf(model) } }, text: describe(result) }
   })
 }
 

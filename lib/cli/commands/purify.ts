@@ -20,10 +20,10 @@ export async function purify(program: Command): Promise<void> {
   modelFlags(command)
   flags.addTo(command)
   define(command, async (context, values, [path = '']) => {
-    const { report, out } = await quantizeFile(run, flags, context, values, path)
+    const { report, out, json } = await quantizeFile(run, flags, context, values, path)
     const seconds = report?.seconds.toFixed(1)
     return {
-      json: { ...report, out },
+      json,
       text: `${unitTable(report?.units ?? [])}\n\n${report?.method}, ${report?.solver}, ${seconds} s: ${out}`,
     }
   })

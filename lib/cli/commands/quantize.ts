@@ -18,9 +18,9 @@ export async function quantize(program: Command): Promise<void> {
   modelFlags(command)
   flags.addTo(command)
   define(command, async (context, values, [path = '']) => {
-    const { report, out } = await quantizeFile(run, flags, context, values, path)
+    const { report, out, json } = await quantizeFile(run, flags, context, values, path)
     return {
-      json: { ...report, out },
+      json,
       text: `nearest rounding, ${report?.seconds.toFixed(1)} s: ${out}`,
     }
   })
