@@ -1,14 +1,6 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { atCall, ShellacError } from './errors.js'
-import { checkWritable, writeWhole } from './files.js'
+import { atCall } from './errors.js'
 import { type Input, lazySchema, parse } from './options.js'
-import { type Answer, answerOf } from './report/page/answer.js'
-import { type Chart, standalone } from './report/page/chart.js'
-import { allCharts, chartsOf } from './report/page/charts.js'
-import { readFolder } from './report/page/folder.js'
-import { page } from './report/page/page.js'
-import { measuredModels } from './report/page/roles.js'
+import type { Answer } from './report/page/answer.js'
 
 export const reportOptions = lazySchema(z =>
   z.strictObject({
@@ -45,51 +37,8 @@ export interface ReportResult {
  */
 export function report(folder: string, options: ReportOptions = {}): Promise<ReportResult> {
   return atCall(report, async () => {
-    const { figures, ...rest } = await parse('report', reportOptions, options)
-    const out = rest.out ?? (figures === undefined ? 'report.html' : null)
-    if (out !== null) await checkWritable(out)
-    const found = await readFolder(folder)
-    const charts = chartsOf(found)
-    const { tone, headline } = answerOf(found, measuredModels(found))
-    if (out !== null) {
-      const text = await page(found, charts)
-      await writeWhole(out, file => file.writeFile(text))
-    }
-    return {
-      ...{ tone, headline, out },
-      figures: figures === undefined ? [] : await writeFigures(figures, allCharts(charts)),
-      files: found.hashes.map(({ file }) => file),
-      unknown: found.unknown.map(({ file }) => file),
-    }
+    const settings = await parse('report', reportOptions, options)
+    const { makeReport } = await import('./report/page/make.js')
+    return makeReport(folder, settings)
   })
-}
-
-async function writeFigures(folder: string, charts: Chart[]): Promise<string[]> {
-  await makeFolder(folder)
-  const { default: sharp } = await import('sharp')
-  const written: string[] = []
-  for (const chart of charts) {
-    const svg = standalone(chart)
-    const png = await sharp(Buffer.from(svg), { density: 144 })
-      .flatten({ background: '#fff' })
-      .png()
-      .toBuffer()
-    const base = join(folder, chart.id)
-    await writeWhole(`${base}.svg`, file => file.writeFile(svg))
-    await writeWhole(`${base}.png`, file => file.writeFile(png))
-    written.push(`${base}.svg`, `${base}.png`)
-  }
-  return written
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-  } catch (error) {
-    throw new ShellacError(
-      'ERR_BAD_OPTION',
-      { thing: 'option "figures"', found: (error as Error).message, expected: 'a folder that can be made' },
-      { cause: error },
-    )
-  }
 }
