@@ -4,29 +4,6 @@
  * @module shellac-torch
  */
 
-export {
-  type Bins,
-  commonBins,
-  type Drift,
-  drift,
-  histogram,
-  kullbackLeibler,
-  moments,
-} from './analysis/drift.js'
-export { type FeaturesOptions, features } from './analysis/features.js'
-export { type GradCamOptions, type GradCamResult, gradCam } from './analysis/grad-cam.js'
-export {
-  type ImportanceDefinition,
-  type ImportanceOptions,
-  type ImportanceResult,
-  importanceOf,
-  type NeuronWithImportance,
-  neuronImportance,
-} from './analysis/importance.js'
-export { type MovedInputsOptions, type MovedInputsResult, movedInputs } from './analysis/moved-inputs.js'
-export type { Neuron } from './analysis/neurons.js'
-export { type PreActivationsOptions, preActivations } from './analysis/pre-activations.js'
-export { type TsneOptions, tSne } from './analysis/t-sne.js'
 export type { ClassAudit } from './audit/pair.js'
 export { saveTrigger } from './audit/picture.js'
 export type { InvertedTrigger } from './audit/trigger.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { commonBins, drift, histogram, kullbackLeibler, moments } from '../../lib/index.js'
+import { commonBins, drift, histogram, kullbackLeibler, moments } from '../../lib/analysis/index.js'
 
 const floats = (...values: number[]) => Float32Array.from(values)
 

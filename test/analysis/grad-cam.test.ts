@@ -1,6 +1,7 @@
 // Against finite differences through the graph's own program, and in closed form where a mean and a linear layer follow.
 import t from 'tap'
-import { gradCam, quantize, triggers } from '../../lib/index.js'
+import { gradCam } from '../../lib/analysis/index.js'
+import { quantize, triggers } from '../../lib/index.js'
 import { digits, smallModel } from '../facade/small.js'
 import { kernels } from '../graph/program.js'
 import { floats, tensor } from '../graph/recorded.js'

@@ -1,6 +1,7 @@
 // Against pruning by hand: the parameters that make a channel are set to 0, and the whole model is run again.
 import t from 'tap'
-import { datasets, importanceOf, neuronImportance, quantize, triggers } from '../../lib/index.js'
+import { importanceOf, neuronImportance } from '../../lib/analysis/index.js'
+import { datasets, quantize, triggers } from '../../lib/index.js'
 import { digits, smallModel } from '../facade/small.js'
 import { floats, tensor } from '../graph/recorded.js'
 import { CLASSES, create, crossEntropy, images, job, logits, native, network, trigger } from './network.js'

@@ -1,6 +1,7 @@
 // Against PDA on the unit's input alone, and a convolution by plain loops.
 import t from 'tap'
-import { movedInputs, quantize } from '../../lib/index.js'
+import { movedInputs } from '../../lib/analysis/index.js'
+import { quantize } from '../../lib/index.js'
 import { digits, smallModel } from '../facade/small.js'
 import { floats, tensor } from '../graph/recorded.js'
 import { columnsOf } from '../oracles/convolution.js'

@@ -1,6 +1,7 @@
 // Against every value of the graph, made node by node.
 import t from 'tap'
-import { features, preActivations, quantize, triggers } from '../../lib/index.js'
+import { features, preActivations } from '../../lib/analysis/index.js'
+import { quantize, triggers } from '../../lib/index.js'
 import { digits, smallModel } from '../facade/small.js'
 import { create, images, job, native, network, trigger, values } from './network.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { tSne } from '../../lib/index.js'
+import { tSne } from '../../lib/analysis/index.js'
 import { native } from '../graph/recorded.js'
 import { normal } from '../oracles/tensors.js'
 
