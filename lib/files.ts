@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { ShellacError } from './errors.js'
 
@@ -31,6 +31,23 @@ export async function checkWritable(path: string): Promise<void> {
       expected: 'a file in a folder that exists',
       remedy: `make it first: mkdir -p ${folder}`,
     })
+  }
+}
+
+/** Makes a folder and those above it. Throws ERR_BAD_OPTION, naming the option that asked for it. */
+export async function makeFolder(folder: string, option: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    throw new ShellacError(
+      'ERR_BAD_OPTION',
+      {
+        thing: `option "${option}"`,
+        found: (error as Error).message,
+        expected: 'a folder that can be made',
+      },
+      { cause: error },
+    )
   }
 }
 

@@ -1,11 +1,11 @@
 // The whole story on a committed model and real digits. It belongs to the lab: it knows an attack.
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Dataset } from '../data/dataset.js'
 import { datasets } from '../data/index.js'
 import { parseTrigger, type Trigger } from '../data/triggers.js'
-import { atCall, ShellacError } from '../errors.js'
+import { atCall } from '../errors.js'
+import { makeFolder } from '../files.js'
 import { type MeasureResult, measure } from '../measure.js'
 import { findStep } from '../model/facts.js'
 import { loadModel } from '../model/load.js'
@@ -64,7 +64,7 @@ export function runDemo(options: DemoOptions = {}): Promise<DemoStory> {
     const begin = performance.now()
     const { out: folder, onProgress, signal, ...job } = await parse('demo', demoOptions, options)
     const control: JobControl = { signal, onProgress }
-    await makeFolder(folder)
+    await makeFolder(folder, 'out')
     const model = await loadModel(MODEL, { signal })
     const attack = attackOn(model)
     const train = await datasets.mnist({ split: 'train' })
@@ -111,18 +111,6 @@ function attackOn({ provenance }: Model): Attack {
   return {
     trigger: parseTrigger(String(settings?.trigger ?? 'square')),
     target: Number(settings?.target ?? 0),
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-  } catch (error) {
-    throw new ShellacError(
-      'ERR_BAD_OPTION',
-      { thing: 'option "out"', found: (error as Error).message, expected: 'a folder that can be made' },
-      { cause: error },
-    )
   }
 }
 

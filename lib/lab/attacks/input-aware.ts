@@ -10,6 +10,7 @@ import { loopOptions } from '../training.js'
 import { readLearned } from '../triggers/index.js'
 import { type inputAwareTriggerOptions, trainInputAware } from '../triggers/input-aware.js'
 import { backdoorOptions, keepTrigger, requireOut } from './backdoor.js'
+import { CONVENTIONAL } from './poisoned.js'
 
 export const inputAwareOptions = lazySchema(z =>
   z.strictObject({
@@ -26,13 +27,7 @@ export const inputAwareOptions = lazySchema(z =>
       .max(100)
       .default(1)
       .describe("images with another image's trigger and their own labels, for each that carries its own"),
-    ...loopOptions(z, {
-      epochs: 100,
-      optimizer: 'sgd',
-      learningRate: 0.01,
-      weightDecay: 5e-4,
-      schedule: 'cosine',
-    }),
+    ...loopOptions(z, CONVENTIONAL),
   }),
 )
 export type InputAwareOptions = Input<typeof inputAwareOptions>

@@ -7,8 +7,17 @@ import { loadNative } from '../../native/core.js'
 import { type JobControl, runJob } from '../../native/job.js'
 import type { Z } from '../../options.js'
 import { permutation } from '../../random.js'
-import { loopOptions } from '../training.js'
+import { type LoopDefaults, loopOptions } from '../training.js'
 import { backdoorOptions } from './backdoor.js'
+
+/** How a model is trained on such data, from the beginning. */
+export const CONVENTIONAL: LoopDefaults = {
+  epochs: 100,
+  optimizer: 'sgd',
+  learningRate: 0.01,
+  weightDecay: 5e-4,
+  schedule: 'cosine',
+}
 
 /** Of such an attack, with its own trigger and share of poisoned images. */
 export const poisoningOptions = (z: Z, trigger: string, { cleanLabel = false } = {}) => ({
@@ -25,13 +34,7 @@ export const poisoningOptions = (z: Z, trigger: string, { cleanLabel = false } =
     .describe(
       "poison images of the target class alone, so that no label changes; the share is of that class's",
     ),
-  ...loopOptions(z, {
-    epochs: 100,
-    optimizer: 'sgd',
-    learningRate: 0.01,
-    weightDecay: 5e-4,
-    schedule: 'cosine',
-  }),
+  ...loopOptions(z, CONVENTIONAL),
 })
 
 export interface Poisoning {

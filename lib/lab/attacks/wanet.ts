@@ -7,6 +7,7 @@ import { type Input, lazySchema, parse } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { loopOptions, runTraining } from '../training.js'
 import { backdoorOptions, settleTrigger } from './backdoor.js'
+import { CONVENTIONAL } from './poisoned.js'
 
 export const wanetOptions = lazySchema(z =>
   z.strictObject({
@@ -23,13 +24,7 @@ export const wanetOptions = lazySchema(z =>
       .max(100)
       .default(2)
       .describe('randomly warped images with their own labels, for each image that carries the trigger'),
-    ...loopOptions(z, {
-      epochs: 100,
-      optimizer: 'sgd',
-      learningRate: 0.01,
-      weightDecay: 5e-4,
-      schedule: 'cosine',
-    }),
+    ...loopOptions(z, CONVENTIONAL),
   }),
 )
 export type WanetOptions = Input<typeof wanetOptions>

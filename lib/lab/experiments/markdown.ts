@@ -1,22 +1,11 @@
 // The table of an experiment for people: ours beside the paper's.
 import type { Spread } from '../../metrics.js'
+import { AXES } from '../../report/page/schema.js'
 import type { Axes } from './cell.js'
 import { type Row, type Summary, summarize } from './rows.js'
 import type { Experiment, PaperRow, ScaleName } from './schema.js'
 
 type Axis = keyof Summary['axes']
-const AXES: Axis[] = [
-  'dataset',
-  'architecture',
-  'attack',
-  'attackBits',
-  'bits',
-  'activations',
-  'poisoned',
-  'defence',
-  'quantizer',
-  'analysis',
-]
 
 /** A picture that lies beside the table, and its key figures. */
 export interface ShownPicture {

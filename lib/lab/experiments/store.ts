@@ -1,8 +1,7 @@
 // Finished cells on the disk: one JSON each, written at once when the cell is done, whole or not at all.
-import { mkdir, readdir, readFile, unlink } from 'node:fs/promises'
+import { readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ShellacError } from '../../errors.js'
-import { writeWhole } from '../../files.js'
+import { makeFolder, writeWhole } from '../../files.js'
 import type { CellRecord } from './cell.js'
 
 export class CellStore {
@@ -36,15 +35,7 @@ export class CellStore {
 export async function openFolder(out: string): Promise<void> {
   for (const name of ['cells', 'models']) {
     const folder = join(out, name)
-    try {
-      await mkdir(folder, { recursive: true })
-    } catch (error) {
-      throw new ShellacError(
-        'ERR_BAD_OPTION',
-        { thing: 'option "out"', found: (error as Error).message, expected: 'a folder that can be made' },
-        { cause: error },
-      )
-    }
+    await makeFolder(folder, 'out')
     for (const file of await readdir(folder)) {
       const process = /\.(\d+)\.[0-9a-f]{8}\.tmp$/.exec(file)?.[1]
       if (process && !isRunning(Number(process))) await unlink(join(folder, file)).catch(() => {})

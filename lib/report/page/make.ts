@@ -1,8 +1,6 @@
 // The files of a report, from the folder that it is about.
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ShellacError } from '../../errors.js'
-import { checkWritable, writeWhole } from '../../files.js'
+import { checkWritable, makeFolder, writeWhole } from '../../files.js'
 import type { Settings } from '../../options.js'
 import type { ReportResult, reportOptions } from '../../report.js'
 import { answerOf } from './answer.js'
@@ -34,7 +32,7 @@ export async function makeReport(
 }
 
 async function writeFigures(folder: string, charts: Chart[]): Promise<string[]> {
-  await makeFolder(folder)
+  await makeFolder(folder, 'figures')
   const { default: sharp } = await import('sharp')
   const written: string[] = []
   for (const chart of charts) {
@@ -49,16 +47,4 @@ async function writeFigures(folder: string, charts: Chart[]): Promise<string[]> 
     written.push(`${base}.svg`, `${base}.png`)
   }
   return written
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-  } catch (error) {
-    throw new ShellacError(
-      'ERR_BAD_OPTION',
-      { thing: 'option "figures"', found: (error as Error).message, expected: 'a folder that can be made' },
-      { cause: error },
-    )
-  }
 }
