@@ -120,7 +120,9 @@ export const quantizerOptions = (z: Z) => ({
     .int()
     .min(1)
     .default(1024)
-    .describe('at most so many images are drawn from the calibration set, by the seed'),
+    .describe(
+      'at most so many images are drawn from the calibration set, by the seed; ranges of activations settle on 1,024 of them',
+    ),
 })
 
 export const activationBitsOf = (bitsOrNone: number | 'none'): number | null =>

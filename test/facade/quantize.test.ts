@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { loadModel, measure, QuantizedModel, quantize } from '../../lib/index.js'
+import { Dataset, loadModel, measure, QuantizedModel, quantize } from '../../lib/index.js'
 import { digits, smallModel } from './small.js'
 
 t.test('quantize: codes on the grid, whatever the bits', async t => {
@@ -57,4 +57,19 @@ t.test('quantize: refuses what it cannot work on', async t => {
   await t.rejects(quantize(quantized, images), { code: 'ERR_BAD_MODEL', message: /a quantized model/ })
   await t.rejects(quantize(model, images, { weightBits: 1 }), { code: 'ERR_BAD_OPTION' })
   await t.rejects(quantize(model, images, { activationBits: 9 }), { code: 'ERR_BAD_OPTION' })
+})
+
+t.test('quantize: ranges come from 1,024 images spread over a larger set', async t => {
+  const model = await smallModel()
+  const images = await digits(2048)
+  const pixels = images.pixels.slice()
+  for (let odd = 1; odd < images.count; odd += 2) pixels.fill(255, odd * 28 * 28, (odd + 1) * 28 * 28)
+  const even = images.subset(Uint32Array.from({ length: 1024 }, (_, index) => 2 * index))
+  const ranges = async (dataset: Dataset) => {
+    const { spec } = await (
+      await quantize(model, dataset, { quantizer: 'minmax', calibration: 2048 })
+    ).content()
+    return spec.quantization?.activations
+  }
+  t.strictSame(await ranges(new Dataset({ ...images, pixels })), await ranges(even))
 })

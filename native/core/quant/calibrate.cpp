@@ -1,9 +1,11 @@
 // Activation ranges from the full-precision model: each value that will be quantized is observed as it is
 // made.
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <memory>
+#include <vector>
 
 #include "core/error.h"
 #include "core/graph/program.h"
@@ -37,6 +39,18 @@ graph::Program observing(const graph::Model& model, const Observers& observers) 
   for (const auto& node : model.graph.nodes)
     if (model.graph.consumers(node.name).empty()) ends.push_back(node.name);
   return {model, std::move(substitutes), {graph::Program::kImages}, ends};
+}
+
+// Ranges settle long before so many images (they are what the official code reads); beyond, only time would
+// grow.
+constexpr int64_t kMostObserved = 1024;
+
+// Spread over the whole set, which may be sorted by class. int64, on the CPU.
+at::Tensor observedImages(int64_t count) {
+  const auto most = std::min(count, kMostObserved);
+  std::vector<int64_t> indices(most);
+  for (int64_t i = 0; i < most; ++i) indices[i] = i * count / most;
+  return at::tensor(indices, at::TensorOptions(at::kCPU).dtype(at::kLong));
 }
 
 Quantizer settle(const std::string& value, const Observer& observer) {
@@ -73,11 +87,13 @@ std::map<std::string, Quantizer> calibrateActivations(const graph::Model& model,
                                   .expected = "2 to 8"});
   const auto observers = observersFor(model.graph, options);
   const auto program = observing(model.to(device), observers);
-  const auto n = calibration.count();
+  const auto indices = observedImages(calibration.count());
+  const auto n = indices.size(0);
   for (int64_t from = 0; from < n; from += options.batch) {
     job.checkpoint({.stage = "calibrate", .step = from, .steps = n});
     const auto to = std::min(from + options.batch, n);
-    program.run({calibration.normalize(calibration.floats(from, to, device))}, [&] { job.checkpoint(); });
+    const auto images = calibration.floats(indices.slice(0, from, to), device);
+    program.run({calibration.normalize(images)}, [&] { job.checkpoint(); });
   }
   std::map<std::string, Quantizer> settled;
   for (const auto& [value, observer] : observers) settled.emplace(value, settle(value, *observer));
