@@ -3,7 +3,8 @@
 //
 //   npm run stress:kills -- [--kills 50] [--seed 1] [--calibration 1024] [--out docs/results/kills.json]
 //
-// Moments are drawn evenly over the run; every fourth kill comes as soon as a checkpoint is being written.
+// Moments are drawn evenly over the run, from the first progress that it tells of; every fourth kill comes as soon as a
+// checkpoint is being written.
 import { spawn } from 'node:child_process'
 import { watch } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
@@ -34,23 +35,26 @@ const COMMAND = [
 ]
 const { next } = random(Number(values.seed))
 
-/** Runs the command; `killer` may end it. */
-function purify(out, kept, killer = () => {}) {
-  const args = [join(root, 'dist', 'cli', 'main.js'), ...COMMAND, '--out', out, '--json', '--quiet']
-  const begin = performance.now()
+/** Runs the command; `killer` may end it once it works. Seconds count from then. */
+function purify(out, kept, killer = () => () => {}) {
+  const args = [join(root, 'dist', 'cli', 'main.js'), ...COMMAND, '--out', out, '--json']
+  let begin
   const child = spawn(process.execPath, kept ? [...args, '--checkpoint', checkpoint] : args, {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let said = ''
-  child.stderr.on('data', text => {
-    said += text
-  })
-  const after = () => (performance.now() - begin) / 1000
   let killed
-  const stop = killer(() => {
+  let stop
+  const after = () => (performance.now() - begin) / 1000
+  const kill = () => {
     killed ??= after()
     child.kill('SIGKILL')
+  }
+  child.stderr.on('data', text => {
+    said += text
+    begin ??= performance.now()
+    stop ??= killer(kill)
   })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
@@ -125,7 +129,7 @@ await writeResults(values.out, {
   command: `npm run stress:kills -- --kills ${values.kills} --seed ${values.seed} --calibration ${values.calibration}`,
   about: [
     `${rows.length} times SIGKILL, ${identical} times the same bytes. The command: shellac ${COMMAND.join(' ')}`,
-    'aimed: at a time drawn evenly over the run, or at a write of the checkpoint; after: seconds from its start;',
+    'aimed: at a time drawn evenly over the run, or at a write of the checkpoint; after: seconds from its first word;',
     'kept: units of 21 in the checkpoint then; withinWrite: a half-written file was left; saved: the model had been',
     'written already; resumed: seconds of the run that went on; left: files of the checkpoint at its end',
   ].join(' '),

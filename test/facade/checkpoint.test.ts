@@ -10,7 +10,7 @@ import { interrupt, type Run, stopped } from './interrupted.js'
 import { digits, smallModel, tampered } from './small.js'
 
 const model = await smallModel()
-const images = await digits(96)
+const images = await digits(240)
 const quick = { calibration: 64, columns: 512, pdaSteps: 2, threads: 1, seed: 3 } as const
 const purifying =
   (options: PurifyOptions): Run =>
@@ -19,10 +19,13 @@ const purifying =
 
 const CASES: Record<string, [Run, number]> = {
   'closed form with PDA, W4A4': [purifying({}), 9],
-  'closed form, images that join late': [purifying({ columns: 40_000, activationBits: 'none' }), 12],
+  'closed form, images that join late': [
+    purifying({ calibration: 240, columns: 3000, activationBits: 'none' }),
+    18,
+  ],
   'adam-official': [purifying({ solver: 'adam-official', iterations: 6 }), 4],
   'brecq, by blocks': [
-    control => brecq(model, images, { calibration: 32, threads: 1, iterations: 6, ...control }),
+    control => brecq(model, images, { calibration: 32, batch: 4, threads: 1, iterations: 6, ...control }),
     3,
   ],
 }
@@ -63,7 +66,7 @@ t.test('checkpoint: other work, by what is different', async t => {
   await refused(purifying({ weightBits: 3 })({ checkpoint: path }), /other work: other settings;.*Delete it/)
   await refused(purifying({ seed: 4 })({ checkpoint: path }), /other images, other settings/)
   await refused(purify(await smallModel(2), images, { ...quick, checkpoint: path }), /another model;/)
-  await refused(purify(model, await digits(95), { ...quick, checkpoint: path }), /other images;/)
+  await refused(purify(model, await digits(100), { ...quick, checkpoint: path }), /other images;/)
   await refused(brecq(model, images, { checkpoint: path }), /purify instead of brecq/)
   t.ok(before.equals(await readFile(path)), 'the file stays as it was')
 })

@@ -80,6 +80,29 @@ class Game {
   const Unlearning& settings_;
 };
 
+// What the rounds change.
+struct Unlearned {
+  graph::Model& model;
+  Optimizer& optimizer;
+  at::Generator& generator;
+  Rows losses = {};  // the last one of each round
+
+  Kept kept() const {
+    Kept kept;
+    keepRows(kept, "rounds", losses);
+    keepTensors(kept, "model/", model.tensors);
+    optimizer.keep(kept, "optimizer/");
+    keepGenerator(kept, "generator", generator);
+    return kept;
+  }
+  void resume(const Kept& kept) {
+    losses = keptRows(kept, "rounds", 1);
+    resumeTensors(kept, "model/", model.tensors);
+    optimizer.resume(kept, "optimizer/");
+    resumeGenerator(kept, "generator", generator);
+  }
+};
+
 void checkFinite(double loss, int64_t round) {
   if (!std::isfinite(loss))
     throw Error(Code::BadData, {.thing = "unlearning",
@@ -112,22 +135,10 @@ graph::Model unlearn(const graph::Model& source, const data::Images& images, con
     return {images.normalize(images.floats(indices, device)),
             images.labels.index_select(0, indices).to(device)};
   };
-  Rows rounds;  // the last loss of each
-  if (keeping.from) {
-    rounds = keptRows(*keeping.from, "rounds", 1);
-    resumeTensors(*keeping.from, "model/", model.tensors);
-    optimizer->resume(*keeping.from, "optimizer/");
-    resumeGenerator(*keeping.from, "generator", generator);
-  }
-  const auto kept = [&] {
-    Kept state;
-    keepRows(state, "rounds", rounds);
-    keepTensors(state, "model/", model.tensors);
-    optimizer->keep(state, "optimizer/");
-    keepGenerator(state, "generator", generator);
-    return state;
-  };
-  for (auto round = static_cast<int64_t>(rounds.size()); round < settings.rounds; ++round) {
+  Unlearned unlearned{model, *optimizer, generator};
+  if (keeping.from) unlearned.resume(*keeping.from);
+  auto& losses = unlearned.losses;
+  for (auto round = static_cast<int64_t>(losses.size()); round < settings.rounds; ++round) {
     const auto order = at::randperm(n, generator, at::kLong);
     auto delta = at::zeros({1, shape[0], shape[1], shape[2]}, at::TensorOptions(device).dtype(at::kFloat));
     const auto report = [&](int64_t step, double loss) {
@@ -151,8 +162,8 @@ graph::Model unlearn(const graph::Model& source, const data::Images& images, con
       optimizer->step(settings.learningRate);
       report(steps + step + 1, loss);
     }
-    rounds.push_back({last});
-    keeping.offer(kept);
+    losses.push_back({last});
+    keeping.offer([&] { return unlearned.kept(); });
   }
   for (auto& [name, tensor] : model.tensors)
     tensor = tensor.detach().to(at::kCPU).contiguous().requires_grad_(false);
