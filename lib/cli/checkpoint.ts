@@ -1,4 +1,6 @@
+import { resolve } from 'node:path'
 import { Checkpoint } from '../checkpoint/checkpoint.js'
+import { ShellacError } from '../errors.js'
 
 export interface KeptUntilSaved {
   /** Opened, so that verbs share it and leave it. */
@@ -9,9 +11,25 @@ export interface KeptUntilSaved {
   saved(): Promise<void>
 }
 
-/** The work is done only once its result is saved: until then --checkpoint stays. */
-export function keptUntilSaved(options: Record<string, unknown>): KeptUntilSaved {
-  if (options.checkpoint === undefined) return { checkpoint: undefined, options, saved: async () => {} }
-  const checkpoint = new Checkpoint(String(options.checkpoint))
+/**
+ * The work is done only once its result is saved: until then --checkpoint stays.
+ *
+ * @param out where the result goes. Throws ERR_BAD_OPTION where that is the same file
+ */
+export function keptUntilSaved(options: Record<string, unknown>, out: string): KeptUntilSaved {
+  const { checkpoint: path } = options
+  if (typeof path !== 'string' || path === '') {
+    return { checkpoint: undefined, options, saved: async () => {} }
+  }
+  if (resolve(path) === resolve(out)) throw twoInOne(path)
+  const checkpoint = new Checkpoint(path)
   return { checkpoint, options: { ...options, checkpoint }, saved: () => checkpoint.remove() }
 }
+
+const twoInOne = (path: string): ShellacError =>
+  new ShellacError('ERR_BAD_OPTION', {
+    thing: 'option "checkpoint"',
+    found: `${path}, which is "out" too`,
+    expected: 'a file of its own',
+    remedy: 'name another file',
+  })

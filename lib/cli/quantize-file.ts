@@ -31,8 +31,8 @@ export async function quantizeFile(
 ): Promise<QuantizedFile> {
   const out = requireModelFile(values.out)
   await checkWritable(out)
+  const { options, saved } = keptUntilSaved(flags.read(values), out)
   const model = await openModelFile(path, values, context.signal)
-  const { options, saved } = keptUntilSaved(flags.read(values))
   const quantized = await verb(model, await calibrationSet(values, model), { ...options, ...context })
   await quantized.save(out)
   await saved()

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { keptUntilSaved } from '../../lib/cli/checkpoint.js'
 import { smallModel } from '../facade/small.js'
 import { type Kill, shellac } from './child.js'
 
@@ -37,6 +38,13 @@ t.test('killed with SIGKILL at a random time: the same command gives the same by
     [],
     'nothing is left',
   )
+})
+
+t.test('a checkpoint in the place of the result is refused: it would be deleted with it', async t => {
+  t.throws(() => keptUntilSaved({ checkpoint: './a/../x.safetensors' }, 'x.safetensors'), {
+    code: 'ERR_BAD_OPTION',
+    message: /which is "out" too/,
+  })
 })
 
 t.test('interrupted: the message names the checkpoint, and the same command goes on', async t => {

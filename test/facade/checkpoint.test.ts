@@ -1,10 +1,11 @@
 // purify() interrupted and resumed; and files that are not what it kept.
-import { readFile, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Kept } from '../../binding.js'
 import { readCheckpoint, writeCheckpoint } from '../../lib/checkpoint/file.js'
-import { type PurifyOptions, purify } from '../../lib/index.js'
+import { Checkpoint, type Progress, type PurifyOptions, purify } from '../../lib/index.js'
 import { brecq } from '../../lib/lab/index.js'
 import { interrupt, type Run, stopped } from './interrupted.js'
 import { digits, smallModel, tampered } from './small.js'
@@ -109,4 +110,23 @@ t.test('checkpoint: damaged, forged and foreign files are refused', async t => {
   await model.save(at('model.safetensors'))
   await refused('model.safetensors', 'ERR_BAD_OPTION', /a file of another kind.*Name another file/)
   await refused('nowhere/work', 'ERR_BAD_OPTION', /no folder/)
+})
+
+t.test('checkpoint: one that cannot be written stops the work, and says why', async t => {
+  const folder = join(t.testdir({ gone: {} }), 'gone')
+  const checkpoint = new Checkpoint(join(folder, 'work.checkpoint'), { everyMs: 0 })
+  const onProgress = ({ unit }: Progress) =>
+    void (unit >= 2 && rmSync(folder, { recursive: true, force: true }))
+  await t.rejects(purifying({})({ checkpoint, onProgress }), {
+    code: 'ERR_BAD_OPTION',
+    message: /work\.checkpoint: ENOENT/,
+  })
+})
+
+t.test('checkpoint: what a killed process has half written is cleared away', async t => {
+  const dead = `work.checkpoint.4194304999.${crypto.randomUUID()}.tmp`
+  const alive = `work.checkpoint.${process.pid}.${crypto.randomUUID()}.tmp`
+  const folder = t.testdir({ [dead]: 'half', [alive]: 'half', 'work.checkpoint.tmp': 'mine' })
+  await purifying({})({ checkpoint: join(folder, 'work.checkpoint') })
+  t.strictSame((await readdir(folder)).sort(), [alive, 'work.checkpoint.tmp'].sort())
 })

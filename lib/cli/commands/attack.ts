@@ -74,7 +74,7 @@ async function make(
     Object.entries({ batch, crop, flip }).filter(([, value]) => value !== undefined),
   )
   const cleaning = { ...jobFlags(options), ...shared, epochs: cleanEpochs, learningRate: cleanLearningRate }
-  const kept = keptUntilSaved(options)
+  const kept = keptUntilSaved(options, out)
   const { checkpoint } = kept
   const clean =
     fresh && cleanEpochs > 0 ? await train(model, images, { ...cleaning, checkpoint, ...context }) : model

@@ -83,7 +83,7 @@ async function run(
   const benign = await benignSplit(await source('train', model.inputShape), { share, seed })
   const test = await source('test', model.inputShape)
   const begin = performance.now()
-  const kept = keptUntilSaved(options)
+  const kept = keptUntilSaved(options, out)
   const defended = await DEFENCES[name].run(model, benign, { ...kept.options, ...context })
   await defended.save(out)
   await kept.saved()

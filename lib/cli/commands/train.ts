@@ -22,7 +22,7 @@ export async function train(program: Command): Promise<void> {
     const begin = performance.now()
     const { model, train, test } = await start.read(values, context.signal)
     const options = flags.read(values)
-    const kept = keptUntilSaved(options)
+    const kept = keptUntilSaved(options, out)
     const trained = await run(model, train, { ...kept.options, ...context })
     await trained.save(out)
     await kept.saved()
