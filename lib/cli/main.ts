@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { ShellacError } from '../errors.js'
 import { version } from '../version.js'
 import { attack } from './commands/attack.js'
 import { audit } from './commands/audit.js'
@@ -51,7 +52,18 @@ async function main(argv: string[]): Promise<void> {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error // a reader such as `head` that has seen enough
+  if (error.code !== 'EPIPE') fail(unwritable(error)) // EPIPE: a reader such as `head` that has seen enough
 })
+process.on('SIGXFSZ', () => {}) // a file that may not grow is an error of the write, as a full disk is
+process.stderr.on('error', () => {}) // nowhere left to say it; the exit code does
 
-void main(process.argv)
+const unwritable = (error: Error): ShellacError =>
+  new ShellacError('ERR_BAD_OPTION', {
+    thing: 'standard output',
+    found: error.message,
+    expected: 'a place that can be written',
+    remedy: 'free some space, or send the output elsewhere',
+  })
+
+/** Settles when the command has ended; process.exitCode says how. */
+export const ended = main(process.argv)

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { atCall, ShellacError } from '../errors.js'
 import { type Input, lazySchema, parse } from '../options.js'
 import { Dataset } from './dataset.js'
-import { namesIn } from './folder.js'
+import { bytesOf, namesIn } from './folder.js'
 import { draw, splitOptions } from './options.js'
 
 const cifar10Options = lazySchema(z => z.strictObject(splitOptions(z)))
@@ -43,7 +42,7 @@ const noFiles = (folder: string, split: keyof typeof FILES): ShellacError =>
   })
 
 async function readRecords(path: string): Promise<Buffer> {
-  const bytes = await readFile(path)
+  const bytes = await bytesOf(path)
   if (bytes.length > 0 && bytes.length % RECORD === 0) return bytes
   throw new ShellacError('ERR_BAD_DATA', {
     thing: `CIFAR-10 file ${path}`,

@@ -1,5 +1,5 @@
 // Image files to bytes, with sharp.
-import { ShellacError } from '../errors.js'
+import { outOfMemory, ShellacError } from '../errors.js'
 
 export interface ImageFile {
   path: string
@@ -38,6 +38,8 @@ async function decode(
       .toBuffer({ resolveWithObject: true })
     return planes(data, channels, size * size)
   } catch (error) {
+    const memory = outOfMemory(error)
+    if (memory) throw memory
     throw new ShellacError(
       'ERR_BAD_DATA',
       {

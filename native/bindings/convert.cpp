@@ -150,7 +150,7 @@ at::Tensor floatsFrom(const Napi::Value& value, const std::vector<int64_t>& shap
 
 Napi::Object tensorToJs(Napi::Env env, const at::Tensor& tensor) {
   const auto contiguous = tensor.detach().to(at::kCPU).contiguous();
-  auto bytes = Napi::Uint8Array::New(env, contiguous.nbytes());
+  auto bytes = newArray<Napi::Uint8Array>(env, "Uint8Array", contiguous.nbytes());
   if (contiguous.nbytes() > 0) std::memcpy(bytes.Data(), contiguous.const_data_ptr(), contiguous.nbytes());
   auto result = Napi::Object::New(env);
   result.Set("dtype", typeName(contiguous.scalar_type()));
@@ -161,7 +161,7 @@ Napi::Object tensorToJs(Napi::Env env, const at::Tensor& tensor) {
 
 Napi::Float32Array floatsToJs(Napi::Env env, const at::Tensor& tensor) {
   const auto floats = tensor.detach().to(at::kCPU).to(at::kFloat).contiguous();
-  auto result = Napi::Float32Array::New(env, floats.numel());
+  auto result = newArray<Napi::Float32Array>(env, "Float32Array", floats.numel());
   if (floats.numel() > 0) std::memcpy(result.Data(), floats.const_data_ptr(), floats.nbytes());
   return result;
 }

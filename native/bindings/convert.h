@@ -44,6 +44,13 @@ at::Tensor floatsFrom(const Napi::Value& float32Array,
                       const std::vector<int64_t>& shape);          // throws BadData on a wrong length
 Napi::Object tensorToJs(Napi::Env env, const at::Tensor& tensor);  // TensorData
 Napi::Float32Array floatsToJs(Napi::Env env, const at::Tensor& tensor);
+// A typed array in JavaScript's own memory, zero. Throws its RangeError where there is not enough, while
+// Array::New would end the process.
+template <typename Array>
+Array newArray(Napi::Env env, const char* type, size_t length) {
+  const auto constructor = env.Global().Get(type).As<Napi::Function>();
+  return constructor.New({Napi::Number::New(env, static_cast<double>(length))}).template As<Array>();
+}
 Napi::Array toJs(Napi::Env env, const std::vector<int64_t>& values);
 Napi::Array toJs(Napi::Env env, const std::vector<std::string>& values);
 

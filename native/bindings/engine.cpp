@@ -1,6 +1,9 @@
 #include "bindings/engine.h"
 
+#include <malloc.h>
+
 #include <chrono>
+#include <utility>
 
 namespace shellac::bindings {
 namespace {
@@ -23,6 +26,13 @@ Napi::Object progressToJs(Napi::Env env, const Progress& progress) {
   return object;
 }
 
+// To the system: of a job that was given up, glibc would keep what its next one may never need.
+void returnFreedMemory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 // Lets through ten reports a second, and each that finishes a unit.
 class Coalescer {
  public:
@@ -41,10 +51,18 @@ class Coalescer {
 
 }  // namespace
 
+struct Engine::Event {
+  uint64_t id;
+  std::optional<Progress> progress = {};
+  Finish finish = {};
+  std::optional<Failure> failure = {};
+};
+
 struct Engine::Task {
   uint64_t id;
   Work work;
   std::unique_ptr<Job> job;
+  std::unique_ptr<Event> end;  // made beforehand: there may be no memory for it when it is needed
 };
 
 struct Engine::Caller {
@@ -54,17 +72,9 @@ struct Engine::Caller {
   std::optional<Napi::ObjectReference> thrown = {};  // by onProgress
 };
 
-struct Engine::Event {
-  uint64_t id;
-  std::optional<Progress> progress = {};
-  Finish finish = {};
-  std::optional<Failure> failure = {};
-};
-
 Engine::Engine(Napi::Env env)
     : channel_(Channel::New(env, "shellac engine", /*maxQueueSize=*/0, /*initialThreadCount=*/1, this)) {
   channel_.Unref(env);
-  thread_ = std::thread([this] { loop(); });
 }
 
 Engine::~Engine() { halt(); }
@@ -76,9 +86,13 @@ Napi::Object Engine::start(Napi::Env env, const Napi::Value& onProgress, Work wo
   auto caller = Caller{.deferred = Napi::Promise::Deferred::New(env), .onProgress = {}, .task = {}};
   if (onProgress.IsFunction()) caller.onProgress = Napi::Persistent(onProgress.As<Napi::Function>());
   const auto reporter = [this, id, coalescer = Coalescer{}](const Progress& progress) mutable {
-    if (coalescer.lets(progress)) channel_.NonBlockingCall(new Event{.id = id, .progress = progress});
+    if (!coalescer.lets(progress)) return;
+    auto event = std::make_unique<Event>(Event{.id = id, .progress = progress});
+    if (channel_.NonBlockingCall(event.get()) == napi_ok) event.release();  // receive() owns it from here
   };
-  caller.task = std::make_shared<Task>(id, std::move(work), std::make_unique<Job>(reporter));
+  caller.task = std::make_shared<Task>(id, std::move(work), std::make_unique<Job>(reporter),
+                                       std::make_unique<Event>(Event{.id = id}));
+  renewThread();
 
   auto started = Napi::Object::New(env);
   started.Set("promise", caller.deferred.Promise());
@@ -109,25 +123,61 @@ void Engine::halt() {
   if (thread_.joinable()) thread_.join();
 }
 
+// On the engine's thread.
 void Engine::loop() {
   std::unique_lock lock(mutex_);
-  while (true) {
+  while (!spent_) {
     wake_.wait(lock, [this] { return halted_ || !queue_.empty(); });
     if (halted_) return;
     running_ = queue_.front();
     queue_.pop_front();
     lock.unlock();
-    auto event = std::make_unique<Event>(Event{.id = running_->id});
-    try {
-      running_->job->checkpoint();
-      event->finish = running_->work(*running_->job);
-    } catch (...) {
-      event->failure = failureOf(std::current_exception());
-    }
-    running_->work = {};  // the job's tensors go now, not when JavaScript gets round to it
-    if (channel_.NonBlockingCall(event.get()) == napi_ok) event.release();  // receive() owns it from here
+    auto event = perform(*running_);
     lock.lock();
     running_.reset();
+    spent_ = event->failure && event->failure->code == Code::OutOfMemory;
+    lock.unlock();
+    if (channel_.NonBlockingCall(event.get()) == napi_ok) event.release();  // receive() owns it from here
+    lock.lock();
+  }
+}
+
+std::unique_ptr<Engine::Event> Engine::perform(Task& task) {
+  auto event = std::move(task.end);
+  try {
+    task.job->checkpoint();
+    event->finish = task.work(*task.job);
+  } catch (...) {
+    event->failure = failureOf(std::current_exception());
+  }
+  task.work = {};  // the job's tensors go now, not when JavaScript gets round to it
+  if (event->failure) returnFreedMemory();
+  return event;
+}
+
+// Where memory ran out, the thread is no longer good: oneDNN's code generator keeps its first error for each
+// thread, and refuses all that this thread asks for later. Throws std::system_error where none can be made.
+void Engine::renewThread() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!spent_ || halted_) return;
+  }
+  if (thread_.joinable()) thread_.join();
+  spent_ = false;  // no lock: there is no other thread now
+  try {
+    thread_ = std::thread([this] { loop(); });
+  } catch (...) {
+    spent_ = true;
+    throw;
+  }
+}
+
+void Engine::renewThreadOrReject(Napi::Env env) {
+  try {
+    renewThread();
+  } catch (...) {
+    const auto failure = failureOf(std::current_exception());
+    for (const auto& task : std::exchange(queue_, {})) settle(env, {.id = task->id, .failure = failure});
   }
 }
 
@@ -157,6 +207,7 @@ void Engine::receive(Napi::Env env, Napi::Function, Engine* engine, Event* raw) 
     engine->report(env, event->id, *event->progress);
   else
     engine->settle(env, *event);
+  engine->renewThreadOrReject(env);
 }
 
 void Engine::report(Napi::Env env, uint64_t id, const Progress& progress) {

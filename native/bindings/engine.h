@@ -1,6 +1,6 @@
 // The addon's own thread. Jobs run on it one after the other, never on libuv's pool; results and progress
 // come back to the JS thread through one thread-safe function. One engine an environment (main thread or
-// worker).
+// worker). The first job begins the thread, and the first after one that ran out of memory another.
 #pragma once
 #include <napi.h>
 
@@ -45,6 +45,9 @@ class Engine {
   using Channel = Napi::TypedThreadSafeFunction<Engine, Event, &Engine::receive>;
 
   void loop();
+  std::unique_ptr<Event> perform(Task& task);
+  void renewThread();
+  void renewThreadOrReject(Napi::Env env);
   void abort(Napi::Env env, uint64_t id);
   void report(Napi::Env env, uint64_t id, const Progress& progress);
   void settle(Napi::Env env, const Event& event);
@@ -59,7 +62,8 @@ class Engine {
   std::deque<std::shared_ptr<Task>> queue_;
   std::shared_ptr<Task> running_;
   bool halted_ = false;
-  std::thread thread_;
+  bool spent_ = true;   // the thread, if there is one, takes no job any more
+  std::thread thread_;  // JS thread only
 };
 
 }  // namespace shellac::bindings
