@@ -468,6 +468,8 @@ export interface Native {
   createModel(spec: ModelSpec): Started<ModelHandle>
   importTorchScript(path: string, inputShape: number[] | null): Started<ModelHandle>
   describe(model: ModelHandle): ModelDescription
+  /** Frees it now, or with the job that runs on it; every later use is ERR_BAD_MODEL. Harmless twice. */
+  disposeModel(model: ModelHandle): void
   exportModel(model: ModelHandle): Started<ModelSpec>
   foldBatchNorm(model: ModelHandle): Started<ModelHandle>
 

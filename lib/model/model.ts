@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { ModelDescription, ModelHandle, Native } from '../../binding.js'
 import { resolveDevice } from '../device.js'
 import { atCall, ShellacError } from '../errors.js'
@@ -28,11 +29,13 @@ export class Model {
   /** @internal */
   readonly handle: ModelHandle
   readonly #description: ModelDescription
+  readonly #native: Native
 
   /** @internal Use loadModel(), createModel() or a verb. */
   constructor(native: Native, handle: ModelHandle, facts: ModelFacts) {
     const description = native.describe(handle)
     this.#description = description
+    this.#native = native
     this.handle = handle
     this.name = facts.name
     this.inputShape = description.graph.inputShape as [number, number, number]
@@ -84,6 +87,19 @@ export class Model {
       const settings = await parse('save', saveOptions, options)
       await save(path, settings, () => this.content(settings), this.#description.shapes)
     })
+  }
+
+  /**
+   * Frees the model's memory now; the garbage collector would do so in its own time. A job that runs on it ends as if
+   * nothing had happened; every later one is refused (ERR_BAD_MODEL). Harmless twice.
+   */
+  dispose(): void {
+    this.#native.disposeModel(this.handle)
+  }
+
+  /** For `using model = await loadModel(...)`: dispose(). */
+  [Symbol.dispose](): void {
+    this.dispose()
   }
 
   /** @internal */

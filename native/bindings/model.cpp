@@ -96,6 +96,11 @@ Napi::Value describe(const Napi::CallbackInfo& info) {
   return description;
 }
 
+Napi::Value disposeModel(const Napi::CallbackInfo& info) {
+  releaseModel(info[0]);
+  return info.Env().Undefined();
+}
+
 Napi::Value exportModel(const Napi::CallbackInfo& info) {
   const auto loaded = modelOf(info[0]);
   return Engine::of(info.Env()).start(info.Env(), info.Env().Undefined(), [loaded](const Job&) -> Finish {
