@@ -71,8 +71,16 @@ export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
-  const text = JSON.stringify(value) ?? String(value)
+  const text = jsonOf(value)
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return 'a value that JSON cannot hold' // a circle, or a bigint within
+  }
 }
 
 /** Options that a command line or a file cannot carry. */

@@ -12,5 +12,20 @@ export async function namesIn(folder: string): Promise<string[]> {
       remedy: 'check the path',
     })
   }
-  return (await readdir(folder)).sort()
+  const names = await readdir(folder).catch(error => {
+    throw new ShellacError(
+      'ERR_BAD_DATA',
+      {
+        thing: `data folder ${folder}`,
+        found: (error as Error).message,
+        expected: 'a folder that can be read',
+      },
+      { cause: error },
+    )
+  })
+  return names.sort()
 }
+
+/** Whether there is a folder; a link that leads nowhere is none. */
+export const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => null))?.isDirectory() ?? false
