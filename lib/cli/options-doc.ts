@@ -49,7 +49,7 @@ import { verifyOptions } from '../verify.js'
 import { kebab, propertiesOf, rangeOf } from './flags.js'
 import { setupOptions } from './setup-options.js'
 
-const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
+export const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['purify()', purifyOptions],
   ['quantize()', quantizeOptions],
   ['measure()', measureOptions],

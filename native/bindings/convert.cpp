@@ -65,10 +65,19 @@ Napi::Array numbersToJs(Napi::Env env, const at::Tensor& tensor) {
 
 Napi::Value field(const Napi::Object& object, const char* name) { return object.Get(name); }
 
-Napi::Object object(const Napi::Object& parent, const char* name) {
-  const auto value = field(parent, name);
+Napi::Object objectFrom(const Napi::Value& value, const char* name) {
   if (!value.IsObject()) wrongType(name, "an object");
   return value.As<Napi::Object>();
+}
+
+Napi::Object object(const Napi::Object& parent, const char* name) {
+  return objectFrom(field(parent, name), name);
+}
+
+Napi::Array array(const Napi::Object& parent, const char* name) {
+  const auto value = field(parent, name);
+  if (!value.IsArray()) wrongType(name, "an array");
+  return value.As<Napi::Array>();
 }
 
 std::string text(const Napi::Object& parent, const char* name) {

@@ -16,7 +16,9 @@ namespace shellac::bindings {
 
 // Fields of a plain object.
 Napi::Value field(const Napi::Object& object, const char* name);
+Napi::Object objectFrom(const Napi::Value& value, const char* name);  // name: for the message
 Napi::Object object(const Napi::Object& object, const char* name);
+Napi::Array array(const Napi::Object& object, const char* name);
 std::string text(const Napi::Object& object, const char* name);
 double number(const Napi::Object& object, const char* name);
 int64_t integer(const Napi::Object& object, const char* name);

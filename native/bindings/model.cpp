@@ -67,7 +67,7 @@ Napi::Value quantizationSummary(Napi::Env env, const LoadedModel& loaded) {
 }  // namespace
 
 Napi::Value createModel(const Napi::CallbackInfo& info) {
-  auto loaded = modelFrom(info[0].As<Napi::Object>());
+  auto loaded = modelFrom(objectFrom(info[0], "model"));
   return Engine::of(info.Env()).start(info.Env(), info.Env().Undefined(), [loaded](const Job&) {
     loaded.check();
     return handing(loaded);
