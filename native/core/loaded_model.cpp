@@ -23,12 +23,21 @@ void checkCoded(const graph::Model& model, const std::string& name, const quant:
   quant::checkCodes(name, weight);
 }
 
+void checkRounded(const graph::Model& model, const std::string& value, const quant::Quantizer& quantizer) {
+  model.graph.node(value);
+  if (quantizer.grid().perChannel)
+    throw Error(Code::BadModel, {.thing = "quantizer of value '" + value + "'",
+                                 .found = "scales by channel",
+                                 .expected = "one scale for all numbers of a value",
+                                 .remedy = "quantize the model again"});
+}
+
 }  // namespace
 
 graph::Shapes LoadedModel::check() const {
   if (quantization) {
     for (const auto& [name, weight] : quantization->weights) checkCoded(model, name, weight);
-    for (const auto& [value, quantizer] : quantization->activations) model.graph.node(value);
+    for (const auto& [value, quantizer] : quantization->activations) checkRounded(model, value, quantizer);
   }
   return graph::check(model, model.graph.inputShape, weightShapes());
 }

@@ -111,6 +111,15 @@ t.test('hostile quantized model files', async t => {
     'codes for a node that is nowhere': ({ metadata }) => {
       metadata.quantization = (metadata.quantization ?? '').replace('"conv1":', '"nowhere":')
     },
+    'a scale for each of three images': ({ metadata, tensors }) => {
+      const { activations, ...rest } = JSON.parse(metadata.quantization ?? '')
+      activations.relu.perChannel = true
+      metadata.quantization = JSON.stringify({ ...rest, activations })
+      for (const part of ['scale', 'zeroPoint']) {
+        const one = tensors.get(`relu:activation.${part}`)
+        if (one) tensors.set(`relu:activation.${part}`, { ...one, shape: [3], data: Buffer.concat(Array(3).fill(one.data)) })
+      }
+    },
   }
   for (const [name, damage] of Object.entries(damages)) {
     await t.rejects(

@@ -9,6 +9,7 @@
 #include "core/graph/op.h"
 #include "core/graph/ops/judge.h"
 #include "core/graph/shapes.h"
+#include "core/graph/unit.h"
 
 namespace shellac::graph {
 namespace {
@@ -83,7 +84,7 @@ class Judge {
     const auto tensor = model_.tensors.find(named->second);
     if (tensor == model_.tensors.end()) {
       const auto coded = weightShapes_.find(named->second);
-      if (coded == weightShapes_.end())
+      if (coded == weightShapes_.end() || !hasWeight(node))  // codes are read by convs and linears alone
         refuseNode(node, "no tensor \"" + named->second + "\"", "its " + role.name);
       return coded->second;
     }
