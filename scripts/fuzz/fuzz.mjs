@@ -1,13 +1,15 @@
 // Random hostile input: no crash, no hang, no memory eaten; a typed error or a result, each time. README.md says more.
 //   npm run fuzz -- [--target all] [--count 1000 | --seconds 60] [--seed 1] [--first 0] [--limit 20] [--memory 4096]
-//                   [--keep FOLDER]
+//                   [--keep FOLDER] [--record FILE]
 // first: the index to begin with. seconds: for each target. limit: seconds that one input may take. memory: MiB that the
-// process may take. keep: where inputs that fail are put, as TARGET-SEED-INDEX.
+// process may take. keep: where inputs that fail are put, as TARGET-SEED-INDEX. record: JSON to
+// which the figures go.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { campaign, FAILURES } from './campaign.mjs'
+import { record } from './record.mjs'
 import { ALL, isTarget } from './targets.mjs'
 
 const text = { type: 'string' }
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     limit: { ...text, default: '20' },
     memory: { ...text, default: '4096' },
     keep: text,
+    record: text,
   },
 })
 const wanted = values.target ?? values.format ?? 'all'
@@ -47,7 +50,9 @@ try {
   for (const name of names) {
     const { results, ...figures } = await campaign(name, folder, plan)
     failed += FAILURES.reduce((sum, failure) => sum + (results[failure] ?? 0), 0)
-    console.log(JSON.stringify({ target: name, seed: plan.seed, ...figures, ...results }))
+    const row = { target: name, seed: plan.seed, ...figures, ...results }
+    console.log(JSON.stringify(row))
+    record(values.record, row)
   }
 } finally {
   rmSync(folder, { recursive: true })
