@@ -117,7 +117,12 @@ t.test('hostile quantized model files', async t => {
       metadata.quantization = JSON.stringify({ ...rest, activations })
       for (const part of ['scale', 'zeroPoint']) {
         const one = tensors.get(`relu:activation.${part}`)
-        if (one) tensors.set(`relu:activation.${part}`, { ...one, shape: [3], data: Buffer.concat(Array(3).fill(one.data)) })
+        if (one)
+          tensors.set(`relu:activation.${part}`, {
+            ...one,
+            shape: [3],
+            data: Buffer.concat(Array(3).fill(one.data)),
+          })
       }
     },
   }
