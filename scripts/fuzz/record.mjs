@@ -4,7 +4,8 @@ import os from 'node:os'
 import { join } from 'node:path'
 import { root } from '../setup/root.mjs'
 
-const order = rows => rows.sort((one, other) => (`${one.target} ${one.seed}` < `${other.target} ${other.seed}` ? -1 : 1))
+const order = rows =>
+  rows.sort((one, other) => (`${one.target} ${one.seed}` < `${other.target} ${other.seed}` ? -1 : 1))
 
 /** @param {string | undefined} path where there is none, nothing is kept  @param {object} row has a target */
 export function record(path, row) {
@@ -17,7 +18,10 @@ export function record(path, row) {
     version,
     machine: `${os.cpus().length} CPU cores (${cpu?.model.trim()}, ${os.arch()}), ${Math.round(os.totalmem() / 2 ** 30)} GiB`,
     ...(before.note && { note: before.note }),
-    rows: order([...before.rows.filter(({ target, seed }) => target !== row.target || seed !== row.seed), dated(row)]),
+    rows: order([
+      ...before.rows.filter(({ target, seed }) => target !== row.target || seed !== row.seed),
+      dated(row),
+    ]),
   }
   writeFileSync(path, `${JSON.stringify(made, null, 2)}\n`)
 }

@@ -18,6 +18,7 @@ await orFail(async () => {
   const env = {
     ...process.env,
     SHELLAC_TORCH_PREBUILD: folder,
+    TAP_TIMEOUT: '3600', // everything takes several times as long
     // Node is not built with it, so it has to be there before anything else; libstdc++ with it, for its exceptions.
     LD_PRELOAD: ['libasan.so', 'libubsan.so', 'libstdc++.so.6'].map(libraryPath).join(':'),
     // Leaks: Node leaves its own to the end of the process. What cannot be had is to fail as without the sanitizer.

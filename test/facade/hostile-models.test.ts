@@ -16,6 +16,14 @@ const graphs: Record<string, [(graph: GraphJson) => void, string]> = {
     graph => void (node(graph, 'relu').op = 'constructor'),
     'ERR_UNSUPPORTED_OP',
   ],
+  'a name with a zero in it (found by scripts/fuzz)': [
+    graph => {
+      node(graph, 'layer1.0.relu1').name = 'a\0b'
+      for (const { inputs } of graph.nodes)
+        for (const [at, input] of inputs.entries()) if (input === 'layer1.0.relu1') inputs[at] = 'a\0b'
+    },
+    'ERR_BAD_MODEL',
+  ],
   'an input that is nowhere': [graph => void (node(graph, 'relu').inputs = ['nowhere']), 'ERR_BAD_MODEL'],
   'a circle': [graph => void (node(graph, 'conv1').inputs = ['fc']), 'ERR_BAD_MODEL'],
   'two nodes of one name': [graph => void graph.nodes.push({ ...node(graph, 'relu') }), 'ERR_BAD_MODEL'],

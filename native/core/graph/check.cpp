@@ -43,6 +43,12 @@ class Judge {
   void name(const Node& node) const {
     if (node.name.empty())
       refuseGraph("a node without a name (" + node.op + ")", "a unique name for each node");
+    // Node-API ends a property's name at a zero.
+    const auto cut = [](const std::string& text) { return text.find('\0') != std::string::npos; };
+    bool odd = cut(node.name);
+    for (const auto& [role, tensor] : node.parameters) odd = odd || cut(tensor);
+    if (odd)
+      refuseGraph("a name with a zero character in it (" + node.op + ")", "names of visible characters");
     if (shapes_.contains(node.name)) refuseNode(node, "there is another node of that name", "unique names");
   }
 
