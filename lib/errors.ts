@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'ERR_OUT_OF_MEMORY'
   | 'ERR_NO_LIBTORCH'
   | 'ERR_DEVICE'
+  | 'ERR_TIMEOUT'
+  | 'ERR_QUEUE'
   | 'ERR_INTERNAL'
 
 /** The four parts of every refusal. */
@@ -66,6 +68,8 @@ const errorCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'ERR_OUT_OF_MEMORY',
   'ERR_NO_LIBTORCH',
   'ERR_DEVICE',
+  'ERR_TIMEOUT',
+  'ERR_QUEUE',
   'ERR_INTERNAL',
 ])
 

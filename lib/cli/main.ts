@@ -11,10 +11,12 @@ import { inspect } from './commands/inspect.js'
 import { measure } from './commands/measure.js'
 import { purify } from './commands/purify.js'
 import { quantize } from './commands/quantize.js'
+import { queue } from './commands/queue.js'
 import { report } from './commands/report.js'
 import { setup } from './commands/setup.js'
 import { train } from './commands/train.js'
 import { verify } from './commands/verify.js'
+import { worker } from './commands/worker.js'
 import { EXIT, fail } from './run.js'
 
 const COMMANDS = [
@@ -30,6 +32,8 @@ const COMMANDS = [
   attack,
   defend,
   experiment,
+  worker,
+  queue,
   setup,
   doctor,
 ]

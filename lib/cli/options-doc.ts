@@ -43,6 +43,7 @@ import { measureOptions } from '../measure.js'
 import { ARCHITECTURES } from '../model/architectures/index.js'
 import type { LazySchema } from '../options.js'
 import { purifyOptions } from '../purify.js'
+import { queueOptions, workerOptions } from '../queue/options.js'
 import { quantizeOptions } from '../quantize.js'
 import { reportOptions } from '../report.js'
 import { verifyOptions } from '../verify.js'
@@ -100,6 +101,8 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['brecq()', brecqOptions],
   ['qDrop()', qDropOptions],
   ['shellac experiment', experimentOptions],
+  ['connectQueue()', queueOptions],
+  ['startWorker()', workerOptions],
   ['shellac demo', demoOptions],
   ['shellac setup', setupOptions],
 ]

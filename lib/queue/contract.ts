@@ -16,6 +16,8 @@ export interface Storage {
   open(hash: ContentHash): Promise<Readable>
   /** Writes the file beside `path`, checks its hash, then renames it to `path`. */
   fetch(hash: ContentHash, path: string): Promise<void>
+  /** Forgets the file where it is there. Without this, checkpoints that nobody needs any more stay. */
+  remove?(hash: ContentHash): Promise<void>
 }
 
 export interface JobLimits {

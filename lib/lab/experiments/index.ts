@@ -47,6 +47,8 @@ export type ExperimentOptions = Input<typeof experimentOptions> & {
   onCell?: (event: CellEvent) => void
   /** @internal In tests. */
   runner?: CellRunner
+  /** @internal Where cells are run elsewhere. */
+  engine?: typeof runCells
 }
 type Chosen = Settings<typeof experimentOptions>
 
@@ -79,7 +81,7 @@ export function runExperiment(
   options: ExperimentOptions = {},
 ): Promise<ExperimentResult> {
   return atCall(runExperiment, async () => {
-    const { onCell, runner, ...rest } = options
+    const { onCell, runner, engine = runCells, ...rest } = options
     const settings = await parse('experiment', experimentOptions, rest)
     const { definition, all, cells } = await plan(experiment, settings)
     const { out, device: wanted, threads, signal, onProgress } = settings
@@ -93,7 +95,7 @@ export function runExperiment(
     const bench = { ...job, data, models: new ModelCache(out), onProgress: watch.onProgress }
     const run = runner ?? (cell => runCell(cell, bench))
     try {
-      await runCells(cells, {
+      await engine(cells, {
         ...job,
         store: new CellStore(out),
         run,
