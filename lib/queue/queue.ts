@@ -34,9 +34,11 @@ export async function connectQueue(options: QueueOptions): Promise<WorkQueue> {
   const redis = await connectRedis(settings.redis)
   const queue = new Queue<JobData, JobAnswer>(settings.name, { connection: redis })
   queue.on('error', () => {}) // what a command could not do, the command says
-  const listen = () => {
+  const listen = async () => {
+    const [seconds] = await reaching(redis.time())
     const events = new QueueEvents(settings.name, {
       connection: redis.duplicate({ maxRetriesPerRequest: null }),
+      lastEventId: `${(Number(seconds) - 1) * 1000}-0`, // else what happens while it connects would be lost
     })
     events.on('error', () => {})
     events.setMaxListeners(0) // a few for each job that is watched
@@ -49,15 +51,15 @@ class BullQueue implements WorkQueue {
   readonly #settings: Settings<typeof queueOptions>
   readonly #redis: Redis
   readonly #queue: Queue<JobData, JobAnswer>
-  readonly #listen: () => QueueEvents
+  readonly #listen: () => Promise<QueueEvents>
   readonly #marks: Marks
-  #events: QueueEvents | undefined
+  #events: Promise<QueueEvents> | undefined
 
   constructor(
     settings: Settings<typeof queueOptions>,
     redis: Redis,
     queue: Queue<JobData, JobAnswer>,
-    listen: () => QueueEvents,
+    listen: () => Promise<QueueEvents>,
   ) {
     this.#settings = settings
     this.#redis = redis
@@ -132,8 +134,7 @@ class BullQueue implements WorkQueue {
   }
 
   async close(): Promise<void> {
-    const events = this.#events
-    await events?.close()
+    await (await this.#events?.catch(() => undefined))?.close()
     await this.#queue.close()
     await this.#redis.quit().catch(() => this.#redis.disconnect())
   }

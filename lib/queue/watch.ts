@@ -17,11 +17,11 @@ const EVENTS = [
 
 export async function* changesOf(
   id: string,
-  events: QueueEvents,
+  events: Promise<QueueEvents>,
   status: () => Promise<JobStatus | undefined>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<JobStatus, void, undefined> {
-  const bell = new Bell(id, events, signal)
+  const bell = new Bell(id, await events, signal)
   let last = ''
   try {
     while (!signal?.aborted) {

@@ -13,21 +13,21 @@ export interface TestRedis {
   stop(): Promise<void>
 }
 
+/** A test that is killed closes its end of the pipe. */
+const WITH_PARENT = 'redis-server "$@" & cat > /dev/null; kill -9 $!; wait'
+
 export async function startRedis(): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'shellac-redis-'))
   const socket = join(folder, 'redis.sock')
-  const server = spawn(
-    'redis-server',
-    ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no', '--dir', folder],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+  const flags = ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no', '--dir', folder]
+  const server = spawn('sh', ['-c', WITH_PARENT, 'sh', ...flags], { stdio: ['pipe', 'pipe', 'ignore'] })
   await ready(server)
   return {
     url: `unix:${socket}`,
     folder,
     stop: async () => {
       const ended = new Promise(resolve => server.once('close', resolve))
-      server.kill('SIGKILL')
+      server.stdin?.end()
       await ended
       await rm(folder, { recursive: true, force: true })
     },

@@ -1,0 +1,64 @@
+import t from 'tap'
+import { ENDLESS, isAlive, purifiedHere, QUICK, startPlace, until, waitFor } from './place.js'
+import { noRedis } from './redis.js'
+
+/** Long enough to be killed in, short enough to be waited for. */
+const LONG = { ...QUICK, calibration: 64, solver: 'adam-paper', iterations: 100 }
+
+t.test('a worker that is killed in the middle of a job', { skip: noRedis }, async t => {
+  const place = await startPlace()
+  t.teardown(place.stop)
+  const { queue, job } = place
+  const first = await place.worker()
+  const id = await queue.submit(job(LONG))
+  await until(queue, id, ({ progress }) => progress?.step.startsWith('purify') ?? false)
+  const [orphan] = first.jobs()
+  t.ok(orphan)
+  await first.end('SIGKILL')
+  await waitFor(() => !isAlive(orphan as number), 5)
+  t.pass('the process of its job goes with it')
+  const second = await place.worker()
+  const end = await until(queue, id)
+  t.match(end, { state: 'completed', attempts: 2 })
+  t.equal(end?.outputs['model.safetensors'], await purifiedHere(place, LONG), 'the same bytes')
+  t.match(second.said(), new RegExp(`${id} purify completed`))
+  t.match(await queue.counts(), { completed: 1, failed: 0, active: 0, waiting: 0 })
+})
+
+t.test('a worker that is silent for too long loses its job, and its result does not count', { skip: noRedis }, async t => {
+  const place = await startPlace()
+  t.teardown(place.stop)
+  const { queue, job } = place
+  const first = await place.worker('--grace', '0')
+  const id = await queue.submit(job(LONG))
+  await until(queue, id, ({ progress }) => progress !== undefined)
+  first.process.kill('SIGSTOP')
+  const second = await place.worker()
+  await until(queue, id, ({ attempts }) => attempts === 2)
+  first.process.kill('SIGCONT')
+  const end = await until(queue, id)
+  t.match(end, { state: 'completed', attempts: 2 })
+  t.match(second.said(), /completed/)
+  await first.end('SIGTERM')
+  t.notMatch(first.said(), /completed/)
+  t.strictSame(await queue.status(id), end, 'nothing changes it afterwards')
+})
+
+t.test('SIGTERM: what runs may finish, what is too long is handed back', { skip: noRedis }, async t => {
+  const place = await startPlace()
+  t.teardown(place.stop)
+  const { queue, job } = place
+  const first = await place.worker('--grace', '60')
+  const short = await queue.submit(job(LONG))
+  await until(queue, short, ({ progress }) => progress !== undefined)
+  const waiting = await queue.submit(job(ENDLESS, { priority: 77 }))
+  t.equal(await first.end('SIGTERM'), 0)
+  t.match(await queue.status(short), { state: 'completed', attempts: 1 })
+  t.match(await queue.status(waiting), { state: 'waiting', attempts: 0 })
+
+  const second = await place.worker('--grace', '0')
+  await until(queue, waiting, ({ progress }) => progress !== undefined)
+  t.equal(await second.end('SIGTERM'), 0)
+  t.match(await queue.status(waiting), { state: 'waiting', attempts: 1, error: undefined })
+  t.match(await queue.counts(), { waiting: 1, active: 0, failed: 0, delayed: 0 })
+})
