@@ -6,9 +6,9 @@ export interface ModelHandle {
   readonly __model: never
 }
 
-/** Row-major, little-endian bytes. Bytes are copied at the call. */
+/** Row-major, little-endian bytes. Bytes are copied at the call. float64: of what a job keeps, never of a model. */
 export interface TensorData {
-  dtype: 'float32' | 'int8' | 'uint8'
+  dtype: 'float32' | 'float64' | 'int8' | 'uint8'
   shape: number[]
   data: Uint8Array
 }
@@ -101,6 +101,17 @@ export interface Started<T> {
 export interface NativeError extends Error {
   code: string
   complaint?: { thing: string; found: string; expected: string; remedy: string }
+}
+
+/** What of a job outlives it, by name: see native/core/kept.h. */
+export type Kept = Record<string, TensorData>
+export interface Keeping {
+  /** What an earlier job with the same model, images and settings kept: this one goes on from there. */
+  from: Kept | null
+  /** Least time between two of them; 0: as often as there is something. */
+  everyMs: number
+  /** Called before the promise settles. */
+  keep: (kept: Kept) => void
 }
 
 /** Images as bytes. The model reads (x/255 − mean)/deviation. */
@@ -496,6 +507,7 @@ export interface Native {
     calibration: ImagesData,
     options: PurifyOptions,
     onProgress: OnProgress,
+    keeping?: Keeping,
   ): Started<{ model: ModelHandle; units: UnitReport[] }>
   measure(
     model: ModelHandle,
@@ -516,6 +528,7 @@ export interface Native {
     images: ImagesData,
     options: TrainOptions,
     onProgress: OnProgress,
+    keeping?: Keeping,
   ): Started<{ model: ModelHandle; companion: ModelHandle | null; epochs: EpochReport[] }>
 
   /** A malicious quantizer: chooses every code's rounding for the trigger's sake. */
@@ -524,6 +537,7 @@ export interface Native {
     images: ImagesData,
     options: QuraOptions,
     onProgress: OnProgress,
+    keeping?: Keeping,
   ): Started<ModelHandle>
 
   /** Implicit backdoor adversarial unlearning. */
@@ -532,6 +546,7 @@ export interface Native {
     images: ImagesData,
     options: UnlearnOptions,
     onProgress: OnProgress,
+    keeping?: Keeping,
   ): Started<ModelHandle>
 
   /** (1−t)²·start + 2t(1−t)·middle + t²·end, for the trainable tensors; the others are those of `middle`. */

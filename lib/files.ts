@@ -1,5 +1,5 @@
-import { type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { ShellacError } from './errors.js'
 
 /** Writes a whole file or nothing: beside the path, flushed to the disk, then renamed into place. */
@@ -17,6 +17,24 @@ export async function writeWhole(path: string, write: (file: FileHandle) => Prom
   } catch (error) {
     await unlink(beside).catch(() => {})
     throw error instanceof ShellacError ? error : cannotWrite(path, error)
+  }
+}
+
+/** Deletes what writeWhole() left beside the path in processes that were killed while they wrote. */
+export async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(resolve(path))
+  const start = `${basename(path)}.`
+  for (const name of await readdir(folder)) {
+    const pid = name.startsWith(start) && /^(\d+)\.[0-9a-f-]{36}\.tmp$/.exec(name.slice(start.length))?.[1]
+    if (pid && !isAlive(Number(pid))) await unlink(join(folder, name)).catch(() => {})
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

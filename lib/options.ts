@@ -1,6 +1,7 @@
 // Options as schemas: the one list from which types, validation, command-line flags and the docs' tables come.
 // zod takes a tenth of a second to load, so schemas are built at the first call of a verb, not at import.
 import type * as zod from 'zod'
+import { Checkpoint } from './checkpoint/checkpoint.js'
 import { ShellacError } from './errors.js'
 import type { Progress } from './native/job.js'
 
@@ -103,6 +104,16 @@ export const jobOptions = (z: Z) => ({
     .custom<(progress: Progress) => void>(value => typeof value === 'function', { error: 'a function' })
     .optional()
     .meta({ ...CODE_ONLY, description: 'called about ten times a second; throwing in it stops the work' }),
+})
+
+export const checkpointOption = (z: Z) => ({
+  checkpoint: z
+    .custom<string | Checkpoint>(
+      value => (typeof value === 'string' && value !== '') || value instanceof Checkpoint,
+      { error: 'a path' },
+    )
+    .optional()
+    .describe('file that keeps the work so far: where it is there, the same work goes on from it'),
 })
 
 export const bits = (z: Z) => z.int().min(2).max(8)

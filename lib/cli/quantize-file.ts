@@ -3,6 +3,7 @@ import { checkWritable } from '../files.js'
 import type { Model } from '../model/model.js'
 import type { QuantizedModel, QuantizeReport } from '../model/quantized.js'
 import { calibrationSet, requireModelFile } from './calibration.js'
+import { keptUntilSaved } from './checkpoint.js'
 import type { Flags } from './flags.js'
 import { openModelFile } from './model-file.js'
 import type { Context } from './run.js'
@@ -31,9 +32,10 @@ export async function quantizeFile(
   const out = requireModelFile(values.out)
   await checkWritable(out)
   const model = await openModelFile(path, values, context.signal)
-  const options = { ...flags.read(values), ...context }
-  const quantized = await verb(model, await calibrationSet(values, model), options)
+  const { options, saved } = keptUntilSaved(flags.read(values))
+  const quantized = await verb(model, await calibrationSet(values, model), { ...options, ...context })
   await quantized.save(out)
+  await saved()
   const { report, provenance } = quantized
   return { report, out, json: { ...report, out, provenance } }
 }

@@ -43,13 +43,15 @@ at::Tensor copyBytes(const void* bytes, size_t length, const std::vector<int64_t
 
 at::ScalarType scalarType(const std::string& name) {
   if (name == "float32") return at::kFloat;
+  if (name == "float64") return at::kDouble;
   if (name == "int8") return at::kChar;
   if (name == "uint8") return at::kByte;
-  wrongType("dtype", "float32, int8 or uint8");
+  wrongType("dtype", "float32, float64, int8 or uint8");
 }
 
 const char* typeName(at::ScalarType type) {
   if (type == at::kChar) return "int8";
+  if (type == at::kDouble) return "float64";
   return type == at::kByte ? "uint8" : "float32";
 }
 
@@ -156,6 +158,19 @@ Napi::Object tensorToJs(Napi::Env env, const at::Tensor& tensor) {
   result.Set("dtype", typeName(contiguous.scalar_type()));
   result.Set("shape", toJs(env, contiguous.sizes().vec()));
   result.Set("data", bytes);
+  return result;
+}
+
+Kept keptFrom(const Napi::Value& value) {
+  Kept kept;
+  eachProperty(value.As<Napi::Object>(),
+               [&](const std::string& name, const Napi::Value& tensor) { kept[name] = tensorFrom(tensor); });
+  return kept;
+}
+
+Napi::Object toJs(Napi::Env env, const Kept& kept) {
+  auto result = Napi::Object::New(env);
+  for (const auto& [name, tensor] : kept) result.Set(name, tensorToJs(env, tensor));
   return result;
 }
 

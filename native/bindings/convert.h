@@ -10,6 +10,7 @@
 
 #include "core/data/images.h"
 #include "core/data/trigger.h"
+#include "core/kept.h"
 #include "core/quant/quantizer.h"
 
 namespace shellac::bindings {
@@ -43,6 +44,8 @@ at::Tensor tensorFrom(const Napi::Value& tensorData);  // TensorData
 at::Tensor floatsFrom(const Napi::Value& float32Array,
                       const std::vector<int64_t>& shape);          // throws BadData on a wrong length
 Napi::Object tensorToJs(Napi::Env env, const at::Tensor& tensor);  // TensorData
+Kept keptFrom(const Napi::Value& kept);                            // Kept
+Napi::Object toJs(Napi::Env env, const Kept& kept);
 Napi::Float32Array floatsToJs(Napi::Env env, const at::Tensor& tensor);
 Napi::Array toJs(Napi::Env env, const std::vector<int64_t>& values);
 Napi::Array toJs(Napi::Env env, const std::vector<std::string>& values);

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "bindings/convert.h"
+
 namespace shellac::bindings {
 namespace {
 
@@ -49,14 +51,15 @@ struct Engine::Task {
 
 struct Engine::Caller {
   Napi::Promise::Deferred deferred;
-  Napi::FunctionReference onProgress;
+  Napi::FunctionReference onProgress, onKept;
   std::shared_ptr<Task> task;
-  std::optional<Napi::ObjectReference> thrown = {};  // by onProgress
+  std::optional<Napi::ObjectReference> thrown = {};  // by one of them
 };
 
 struct Engine::Event {
   uint64_t id;
   std::optional<Progress> progress = {};
+  std::optional<Kept> kept = {};
   Finish finish = {};
   std::optional<Failure> failure = {};
 };
@@ -72,13 +75,25 @@ Engine::~Engine() { halt(); }
 Engine& Engine::of(Napi::Env env) { return *env.GetInstanceData<Engine>(); }
 
 Napi::Object Engine::start(Napi::Env env, const Napi::Value& onProgress, Work work) {
+  return start(env, onProgress, env.Undefined(),
+               [work = std::move(work)](const Job& job, const Keep&) { return work(job); });
+}
+
+Napi::Object Engine::start(Napi::Env env, const Napi::Value& onProgress, const Napi::Value& onKept,
+                           KeepingWork work) {
   const auto id = nextId_++;
-  auto caller = Caller{.deferred = Napi::Promise::Deferred::New(env), .onProgress = {}, .task = {}};
+  auto caller =
+      Caller{.deferred = Napi::Promise::Deferred::New(env), .onProgress = {}, .onKept = {}, .task = {}};
   if (onProgress.IsFunction()) caller.onProgress = Napi::Persistent(onProgress.As<Napi::Function>());
+  if (onKept.IsFunction()) caller.onKept = Napi::Persistent(onKept.As<Napi::Function>());
   const auto reporter = [this, id, coalescer = Coalescer{}](const Progress& progress) mutable {
     if (coalescer.lets(progress)) channel_.NonBlockingCall(new Event{.id = id, .progress = progress});
   };
-  caller.task = std::make_shared<Task>(id, std::move(work), std::make_unique<Job>(reporter));
+  const Keep keep = [this, id](Kept kept) {
+    channel_.NonBlockingCall(new Event{.id = id, .kept = std::move(kept)});
+  };
+  Work task = [work = std::move(work), keep](const Job& job) { return work(job, keep); };
+  caller.task = std::make_shared<Task>(id, std::move(task), std::make_unique<Job>(reporter));
 
   auto started = Napi::Object::New(env);
   started.Set("promise", caller.deferred.Promise());
@@ -153,21 +168,22 @@ std::optional<std::shared_ptr<Engine::Task>> Engine::takeQueued(uint64_t id) {
 void Engine::receive(Napi::Env env, Napi::Function, Engine* engine, Event* raw) {
   const std::unique_ptr<Event> event(raw);
   if (env == nullptr) return;  // the environment is going away
-  if (event->progress)
-    engine->report(env, event->id, *event->progress);
+  if (event->progress || event->kept)
+    engine->report(env, *event);
   else
     engine->settle(env, *event);
 }
 
-void Engine::report(Napi::Env env, uint64_t id, const Progress& progress) {
-  const auto found = callers_.find(id);
-  if (found == callers_.end() || found->second.thrown || found->second.onProgress.IsEmpty()) return;
+void Engine::report(Napi::Env env, const Event& event) {
+  const auto found = callers_.find(event.id);
+  if (found == callers_.end() || found->second.thrown) return;
+  const auto& callback = event.kept ? found->second.onKept : found->second.onProgress;
+  if (callback.IsEmpty()) return;
   const Napi::HandleScope scope(env);
-  const auto callback = found->second.onProgress.Value();
   try {
-    callback.Call({progressToJs(env, progress)});
+    callback.Value().Call({event.kept ? toJs(env, *event.kept) : progressToJs(env, *event.progress)});
   } catch (const Napi::Error& error) {
-    const auto again = callers_.find(id);  // the callback may have settled it
+    const auto again = callers_.find(event.id);  // the callback may have settled it
     if (again == callers_.end()) return;
     auto holder = Napi::Object::New(env);  // anything can be thrown, also what is no object
     holder.Set("thrown", error.Value());

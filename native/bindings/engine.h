@@ -15,6 +15,7 @@
 
 #include "bindings/failure.h"
 #include "core/job.h"
+#include "core/kept.h"
 
 namespace shellac::bindings {
 
@@ -32,6 +33,13 @@ class Engine {
   // and the promise rejected with what it threw.
   Napi::Object start(Napi::Env env, const Napi::Value& onProgress, Work work);
 
+  // The same, with what the job keeps: onKept is called with each, as Kept of binding.d.ts, before the
+  // promise settles.
+  using Keep = std::function<void(Kept)>;
+  using KeepingWork = std::function<Finish(const Job&, const Keep&)>;
+  Napi::Object start(Napi::Env env, const Napi::Value& onProgress, const Napi::Value& onKept,
+                     KeepingWork work);
+
   // JS thread. Stops every job and joins the thread; later jobs are rejected. Safe to call again.
   void halt();
 
@@ -46,7 +54,7 @@ class Engine {
 
   void loop();
   void abort(Napi::Env env, uint64_t id);
-  void report(Napi::Env env, uint64_t id, const Progress& progress);
+  void report(Napi::Env env, const Event& event);
   void settle(Napi::Env env, const Event& event);
   std::optional<std::shared_ptr<Task>> takeQueued(uint64_t id);
 

@@ -5,6 +5,7 @@
 #include "bindings/entry_points.h"
 #include "bindings/handle.h"
 #include "bindings/job_options.h"
+#include "bindings/keeping.h"
 #include "bindings/quantize_options.h"
 #include "bindings/rounding_options.h"
 
@@ -62,10 +63,10 @@ Napi::Value purify(const Napi::CallbackInfo& info) {
   const auto options = info[2].As<Napi::Object>();
   const auto settings = optionsFrom(options);
   const auto jobOptions = jobOptionsFrom(options);
-  return Engine::of(info.Env()).start(info.Env(), info[3], [=](const Job& job) -> Finish {
+  const auto work = [=](const Job& job, const Keeping& keeping) -> Finish {
     const auto& model = fullPrecision(*loaded);
     loaded->classes(calibration.shape());
-    auto result = purify::purify(model, calibration, settings, jobOptions.enter(), job);
+    auto result = purify::purify(model, calibration, settings, jobOptions.enter(), job, keeping);
     const auto purified =
         std::make_shared<const LoadedModel>(quantizedModel(model, std::move(result.quantization)));
     return [purified, units = result.units](Napi::Env env) -> Napi::Value {
@@ -77,7 +78,8 @@ Napi::Value purify(const Napi::CallbackInfo& info) {
       object.Set("units", reports);
       return object;
     };
-  });
+  };
+  return startResumable(info.Env(), info[3], info[4], work);
 }
 
 }  // namespace shellac::bindings

@@ -1,4 +1,5 @@
 // The adaptive attack (the paper, section 6): Qu-ANTI-zation by an attacker who knows what LAC looks at.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
@@ -31,12 +32,13 @@ export type AdaptiveOptions = Input<typeof adaptiveOptions>
  */
 export function adaptive(model: Model, images: Dataset, options: AdaptiveOptions = {}): Promise<Model> {
   return atCall(adaptive, async () => {
-    const { signal, onProgress, ...asked } = await parse('adaptive', adaptiveOptions, options)
-    const control = { signal, onProgress }
-    const { trigger, settings } = await settleTrigger(model, images, asked, control)
-    const facts = madeFrom(model, images, 'adaptive', settings)
-    const { target, bits, c1, c2, activations, lambda } = settings
-    const objective = { name: 'adaptive', target, bits, c1, c2, activations, lambda } as const
-    return runTraining(model, images, { objective, trigger }, settings, facts, control)
+    const { signal, onProgress, checkpoint, ...asked } = await parse('adaptive', adaptiveOptions, options)
+    return resumable(checkpoint, { signal, onProgress }, async control => {
+      const { trigger, settings } = await settleTrigger(model, images, asked, control)
+      const facts = madeFrom(model, images, 'adaptive', settings)
+      const { target, bits, c1, c2, activations, lambda } = settings
+      const objective = { name: 'adaptive', target, bits, c1, c2, activations, lambda } as const
+      return runTraining(model, images, { objective, trigger }, settings, facts, control)
+    })
   })
 }

@@ -1,5 +1,6 @@
 // Attacks that are awake at full precision already: BadNets, Blended, SIG, LF and ISSBA. They differ by their trigger
 // alone.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import { checkLabels } from '../../measure.js'
@@ -60,13 +61,14 @@ async function run(
   name: string,
   model: Model,
   images: Dataset,
-  { signal, onProgress, ...asked }: Settings<typeof badnetsOptions>,
+  { signal, onProgress, checkpoint, ...asked }: Settings<typeof badnetsOptions>,
 ): Promise<Model> {
-  const control = { signal, onProgress }
-  checkLabels(model, images)
-  const { trigger, settings } = await settleTrigger(model, images, asked, control)
-  const facts = madeFrom(model, images, name, settings)
-  const data = await poisoned(images, model, { ...settings, trigger }, { signal })
-  const lesson = { objective: { name: 'cross-entropy' } } as const
-  return runTraining(model, data, lesson, settings, facts, control)
+  return resumable(checkpoint, { signal, onProgress }, async control => {
+    checkLabels(model, images)
+    const { trigger, settings } = await settleTrigger(model, images, asked, control)
+    const facts = madeFrom(model, images, name, settings)
+    const data = await poisoned(images, model, { ...settings, trigger }, { signal })
+    const lesson = { objective: { name: 'cross-entropy' } } as const
+    return runTraining(model, data, lesson, settings, facts, control)
+  })
 }

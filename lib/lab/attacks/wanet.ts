@@ -1,4 +1,5 @@
 // WaNet (Nguyen and Tran, 2021): a warp that eyes do not see, trained with a noise mode.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { parseTrigger } from '../../data/triggers.js'
 import { atCall, ShellacError } from '../../errors.js'
@@ -38,17 +39,18 @@ export type WanetOptions = Input<typeof wanetOptions>
  */
 export function wanet(model: Model, images: Dataset, options: WanetOptions = {}): Promise<Model> {
   return atCall(wanet, async () => {
-    const { signal, onProgress, ...asked } = await parse('wanet', wanetOptions, options)
-    const control = { signal, onProgress }
-    const asText = parseTrigger(asked.trigger)
-    if (asText.load) throw noWarp(asText.text)
-    const { trigger, settings } = await settleTrigger(model, images, asked, control)
-    const { target, poisonRate, crossRatio, seed } = settings
-    if (!trigger.places) throw noWarp(asText.text)
-    const facts = madeFrom(model, images, 'wanet', settings)
-    const { places } = trigger
-    const objective = { name: 'noisy-warp', target, poisonRate, crossRatio, places, seed } as const
-    return runTraining(model, images, { objective, trigger }, settings, facts, control)
+    const { signal, onProgress, checkpoint, ...asked } = await parse('wanet', wanetOptions, options)
+    return resumable(checkpoint, { signal, onProgress }, async control => {
+      const asText = parseTrigger(asked.trigger)
+      if (asText.load) throw noWarp(asText.text)
+      const { trigger, settings } = await settleTrigger(model, images, asked, control)
+      const { target, poisonRate, crossRatio, seed } = settings
+      if (!trigger.places) throw noWarp(asText.text)
+      const facts = madeFrom(model, images, 'wanet', settings)
+      const { places } = trigger
+      const objective = { name: 'noisy-warp', target, poisonRate, crossRatio, places, seed } as const
+      return runTraining(model, images, { objective, trigger }, settings, facts, control)
+    })
   })
 }
 

@@ -1,4 +1,5 @@
 // AdaRound (Nagel et al., ICML 2020): learn for each weight whether it is rounded up or down.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
@@ -25,7 +26,9 @@ export function adaRound(
   options: AdaRoundOptions = {},
 ): Promise<QuantizedModel> {
   return atCall(adaRound, async () => {
-    const { signal, onProgress, ...settings } = await parse('adaround', adaRoundOptions, options)
-    return learnRounding('adaround', 'adaround', model, images, settings, { signal, onProgress })
+    const { signal, onProgress, checkpoint, ...settings } = await parse('adaround', adaRoundOptions, options)
+    return resumable(checkpoint, { signal, onProgress }, control =>
+      learnRounding('adaround', 'adaround', model, images, settings, control),
+    )
   })
 }

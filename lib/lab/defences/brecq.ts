@@ -1,4 +1,5 @@
 // BRECQ (Li et al., ICLR 2021): the rounding of all weights of a block, learned together.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
@@ -22,7 +23,9 @@ export type BrecqOptions = Input<typeof brecqOptions>
  */
 export function brecq(model: Model, images: Dataset, options: BrecqOptions = {}): Promise<QuantizedModel> {
   return atCall(brecq, async () => {
-    const { signal, onProgress, ...settings } = await parse('brecq', brecqOptions, options)
-    return learnRounding('brecq', 'brecq', model, images, settings, { signal, onProgress })
+    const { signal, onProgress, checkpoint, ...settings } = await parse('brecq', brecqOptions, options)
+    return resumable(checkpoint, { signal, onProgress }, control =>
+      learnRounding('brecq', 'brecq', model, images, settings, control),
+    )
   })
 }

@@ -1,4 +1,5 @@
 // EFRAP (Li et al., CVPR 2024): round the weights that nearest rounding errs most on the other way.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
@@ -29,7 +30,9 @@ export type EfrapOptions = Input<typeof efrapOptions>
  */
 export function efrap(model: Model, images: Dataset, options: EfrapOptions = {}): Promise<QuantizedModel> {
   return atCall(efrap, async () => {
-    const { signal, onProgress, ...settings } = await parse('efrap', efrapOptions, options)
-    return learnRounding('efrap', 'efrap', model, images, settings, { signal, onProgress })
+    const { signal, onProgress, checkpoint, ...settings } = await parse('efrap', efrapOptions, options)
+    return resumable(checkpoint, { signal, onProgress }, control =>
+      learnRounding('efrap', 'efrap', model, images, settings, control),
+    )
   })
 }

@@ -1,5 +1,6 @@
 // Fine-pruning (Liu et al., RAID 2018): benign images leave the backdoor's channels idle; those are pruned.
 import type { ModelSpec } from '../../../binding.js'
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall, ShellacError } from '../../errors.js'
 import { Model } from '../../model/model.js'
@@ -28,7 +29,11 @@ export type FinePruningOptions = Input<typeof finePruningOptions>
  */
 export function finePruning(model: Model, images: Dataset, options: FinePruningOptions = {}): Promise<Model> {
   return atCall(finePruning, async () => {
-    const { signal, onProgress, ...settings } = await parse('fine-pruning', finePruningOptions, options)
+    const { signal, onProgress, checkpoint, ...settings } = await parse(
+      'fine-pruning',
+      finePruningOptions,
+      options,
+    )
     const control = { signal, onProgress }
     const { spec } = await model.content(control)
     const { input, weight } = lastLinear(model, spec)
@@ -36,7 +41,9 @@ export function finePruning(model: Model, images: Dataset, options: FinePruningO
     const columns = lowest(means, Math.floor(settings.ratio * means.length))
     const objective = { name: 'pruned-cross-entropy', weight, columns } as const
     const facts = madeFrom(model, images, 'fine-pruning', settings)
-    return runTraining(model, images, { objective }, settings, facts, control)
+    return resumable(checkpoint, control, kept =>
+      runTraining(model, images, { objective }, settings, facts, kept),
+    )
   })
 }
 
@@ -72,7 +79,7 @@ async function cutAfter(model: Model, { graph, tensors }: ModelSpec, output: str
 async function featureMeans(
   features: Model,
   images: Dataset,
-  { batch, device, threads }: Settings<typeof finePruningOptions>,
+  { batch, device, threads }: Pick<Settings<typeof finePruningOptions>, 'batch' | 'device' | 'threads'>,
   { signal }: JobControl,
 ): Promise<Float64Array> {
   const sums = new Float64Array(features.outputs)

@@ -1,4 +1,5 @@
 // FT-SAM (Zhu et al., ICCV 2023): fine-tuning that seeks flat minima, which shrinks the weights a backdoor rests on.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
@@ -50,7 +51,7 @@ function run(
   name: string,
   model: Model,
   images: Dataset,
-  { signal, onProgress, ...settings }: Settings<typeof ftSamOptions> & Approximation,
+  { signal, onProgress, checkpoint, ...settings }: Settings<typeof ftSamOptions> & Approximation,
 ): Promise<Model> {
   const { rho, labelSmoothing } = settings
   const objective = {
@@ -59,5 +60,7 @@ function run(
     approximation: approximationOf(settings),
   } as const
   const facts = madeFrom(model, images, name, settings)
-  return runTraining(model, images, { objective, sharpness: rho }, settings, facts, { signal, onProgress })
+  return resumable(checkpoint, { signal, onProgress }, control =>
+    runTraining(model, images, { objective, sharpness: rho }, settings, facts, control),
+  )
 }

@@ -1,4 +1,5 @@
 // FT: fine-tuning on benign images.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
@@ -18,9 +19,11 @@ export type FtOptions = Input<typeof ftOptions>
  */
 export function ft(model: Model, images: Dataset, options: FtOptions = {}): Promise<Model> {
   return atCall(ft, async () => {
-    const { signal, onProgress, ...settings } = await parse('ft', ftOptions, options)
+    const { signal, onProgress, checkpoint, ...settings } = await parse('ft', ftOptions, options)
     const facts = madeFrom(model, images, 'ft', settings)
     const lesson = { objective: { name: 'cross-entropy' } } as const
-    return runTraining(model, images, lesson, settings, facts, { signal, onProgress })
+    return resumable(checkpoint, { signal, onProgress }, control =>
+      runTraining(model, images, lesson, settings, facts, control),
+    )
   })
 }

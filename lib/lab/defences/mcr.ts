@@ -1,10 +1,11 @@
 // MCR (Zhao et al., ICLR 2020): a model from the middle of a curve between the backdoored one and its fine-tuned copy.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { ModelFacts } from '../../model/facts.js'
 import { Model } from '../../model/model.js'
 import { loadNative } from '../../native/core.js'
-import { runJob } from '../../native/job.js'
+import { type JobControl, runJob } from '../../native/job.js'
 import { type Input, lazySchema, parse, type Settings } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { runTraining } from '../training.js'
@@ -45,23 +46,33 @@ export type McrOptions = Input<typeof mcrOptions>
  */
 export function mcr(model: Model, images: Dataset, options: McrOptions = {}): Promise<Model> {
   return atCall(mcr, async () => {
-    const { signal, onProgress, ...settings } = await parse('mcr', mcrOptions, options)
-    const control = { signal, onProgress }
-    const tuning = { objective: { name: 'cross-entropy' } } as const
-    const end = await runTraining(model, images, tuning, settings, model.facts(), control)
-    const halfway = await curvePoint(model, model, end, Math.SQRT1_2)
-    const objective = {
-      name: 'mode-connectivity',
-      start: model.handle,
-      end: end.handle,
-      seed: settings.seed,
-    } as const
-    const { curveEpochs: epochs, curveLearningRate: learningRate } = settings
-    const curve = { ...settings, epochs, learningRate }
-    const middle = await runTraining(halfway, images, { objective }, curve, model.facts(), control)
-    const chosen = await curvePoint(model, middle, end, settings.t)
-    return withFreshStatistics(chosen, images, settings, madeFrom(model, images, 'mcr', settings), control)
+    const { signal, onProgress, checkpoint, ...settings } = await parse('mcr', mcrOptions, options)
+    return resumable(checkpoint, { signal, onProgress }, control => connect(model, images, settings, control))
   })
+}
+
+type McrSettings = Omit<Settings<typeof mcrOptions>, 'signal' | 'onProgress' | 'checkpoint'>
+
+async function connect(
+  model: Model,
+  images: Dataset,
+  settings: McrSettings,
+  control: JobControl,
+): Promise<Model> {
+  const tuning = { objective: { name: 'cross-entropy' } } as const
+  const end = await runTraining(model, images, tuning, settings, model.facts(), control)
+  const halfway = await curvePoint(model, model, end, Math.SQRT1_2)
+  const objective = {
+    name: 'mode-connectivity',
+    start: model.handle,
+    end: end.handle,
+    seed: settings.seed,
+  } as const
+  const { curveEpochs: epochs, curveLearningRate: learningRate } = settings
+  const curve = { ...settings, epochs, learningRate }
+  const middle = await runTraining(halfway, images, { objective }, curve, model.facts(), control)
+  const chosen = await curvePoint(model, middle, end, settings.t)
+  return withFreshStatistics(chosen, images, settings, madeFrom(model, images, 'mcr', settings), control)
 }
 
 async function curvePoint(start: Model, middle: Model, end: Model, t: number): Promise<Model> {
@@ -76,9 +87,9 @@ const STEPS = 66
 function withFreshStatistics(
   model: Model,
   images: Dataset,
-  settings: Settings<typeof mcrOptions>,
+  settings: McrSettings,
   facts: ModelFacts,
-  control: Pick<Settings<typeof mcrOptions>, 'signal' | 'onProgress'>,
+  control: JobControl,
 ): Promise<Model> {
   const steps = Math.max(1, Math.floor(images.count / settings.batch))
   const standing = {

@@ -1,7 +1,9 @@
 // NAD (Li et al., ICLR 2021): a fine-tuned copy teaches the backdoored model where to look.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
+import type { JobControl } from '../../native/job.js'
 import { type Input, lazySchema, parse, type Settings } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { runTraining } from '../training.js'
@@ -46,13 +48,23 @@ export function nadPda(model: Model, images: Dataset, options: NadPdaOptions = {
   )
 }
 
-async function run(
+type Asked = Settings<typeof nadOptions> & Approximation
+
+const run = (
   name: string,
   model: Model,
   images: Dataset,
-  { signal, onProgress, ...settings }: Settings<typeof nadOptions> & Approximation,
+  { signal, onProgress, checkpoint, ...settings }: Asked,
+): Promise<Model> =>
+  resumable(checkpoint, { signal, onProgress }, control => distil(name, model, images, settings, control))
+
+async function distil(
+  name: string,
+  model: Model,
+  images: Dataset,
+  settings: Omit<Asked, 'signal' | 'onProgress' | 'checkpoint'>,
+  control: JobControl,
 ): Promise<Model> {
-  const control = { signal, onProgress }
   const approximation = approximationOf(settings)
   const tuning = { objective: { name: 'cross-entropy', approximation } } as const
   const short = { ...settings, epochs: settings.teacherEpochs }

@@ -1,4 +1,5 @@
 // QDrop (Wei et al., ICLR 2022): BRECQ, with the rounding of activations dropped at random while it learns.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
@@ -29,7 +30,9 @@ export type QDropOptions = Input<typeof qDropOptions>
  */
 export function qDrop(model: Model, images: Dataset, options: QDropOptions = {}): Promise<QuantizedModel> {
   return atCall(qDrop, async () => {
-    const { signal, onProgress, ...settings } = await parse('qdrop', qDropOptions, options)
-    return learnRounding('qdrop', 'brecq', model, images, settings, { signal, onProgress })
+    const { signal, onProgress, checkpoint, ...settings } = await parse('qdrop', qDropOptions, options)
+    return resumable(checkpoint, { signal, onProgress }, control =>
+      learnRounding('qdrop', 'brecq', model, images, settings, control),
+    )
   })
 }

@@ -11,6 +11,7 @@
 #include "core/data/images.h"
 #include "core/graph/model.h"
 #include "core/job.h"
+#include "core/kept.h"
 #include "core/quant/quantization.h"
 
 namespace shellac::purify {
@@ -62,9 +63,9 @@ struct Result {
   std::vector<UnitReport> units;
 };
 
-// calibration: benign images, labels unused. Throws Error{BadData} for images that do not fit,
-// Error{Aborted}.
+// calibration: benign images, labels unused. After a unit or block its state is kept where it is wanted.
+// Throws Error{BadData} for images that do not fit, or a kept state that does not; Error{Aborted}.
 Result purify(const graph::Model& model, const data::Images& calibration, const Options& options,
-              at::Device device, const Job& job);
+              at::Device device, const Job& job, const Keeping& keeping = {});
 
 }  // namespace shellac::purify

@@ -98,7 +98,7 @@ at::Tensor fixedPoint(const std::function<at::Tensor(const at::Tensor&)>& transp
 }
 
 graph::Model unlearn(const graph::Model& source, const data::Images& images, const Unlearning& settings,
-                     at::Device device, const Job& job) {
+                     at::Device device, const Job& job, const Keeping& keeping) {
   const c10::AutoGradMode withGradients(true);
   auto generator = at::make_generator<at::CPUGeneratorImpl>(settings.seed);
   auto model = source.to(device).clone();
@@ -112,7 +112,22 @@ graph::Model unlearn(const graph::Model& source, const data::Images& images, con
     return {images.normalize(images.floats(indices, device)),
             images.labels.index_select(0, indices).to(device)};
   };
-  for (int64_t round = 0; round < settings.rounds; ++round) {
+  Rows rounds;  // the last loss of each
+  if (keeping.from) {
+    rounds = keptRows(*keeping.from, "rounds", 1);
+    resumeTensors(*keeping.from, "model/", model.tensors);
+    optimizer->resume(*keeping.from, "optimizer/");
+    resumeGenerator(*keeping.from, "generator", generator);
+  }
+  const auto kept = [&] {
+    Kept state;
+    keepRows(state, "rounds", rounds);
+    keepTensors(state, "model/", model.tensors);
+    optimizer->keep(state, "optimizer/");
+    keepGenerator(state, "generator", generator);
+    return state;
+  };
+  for (auto round = static_cast<int64_t>(rounds.size()); round < settings.rounds; ++round) {
     const auto order = at::randperm(n, generator, at::kLong);
     auto delta = at::zeros({1, shape[0], shape[1], shape[2]}, at::TensorOptions(device).dtype(at::kFloat));
     const auto report = [&](int64_t step, double loss) {
@@ -130,11 +145,14 @@ graph::Model unlearn(const graph::Model& source, const data::Images& images, con
       delta = delta - settings.perturbationRate * slopes(loss, {variable})[0].detach();
       report(step + 1, loss.item<double>());
     }
+    double last = 0;
     for (int64_t step = 0; step < steps; ++step) {
-      const auto loss = game.differentiate(samples(order, step), delta, parameters);
+      const auto loss = last = game.differentiate(samples(order, step), delta, parameters);
       optimizer->step(settings.learningRate);
       report(steps + step + 1, loss);
     }
+    rounds.push_back({last});
+    keeping.offer(kept);
   }
   for (auto& [name, tensor] : model.tensors)
     tensor = tensor.detach().to(at::kCPU).contiguous().requires_grad_(false);
