@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { Checkpoint } from '../../checkpoint/checkpoint.js'
 import { parse } from '../../options.js'
 import { purify } from '../../purify.js'
 import { openData } from './data.js'
@@ -12,7 +13,9 @@ export async function purifyKind(work: Work, watch: Watch): Promise<object> {
   const model = await openModel(work, 'model', architecture, watch.signal)
   const draw = { limit: options.calibration, seed: options.seed }
   const calibration = await openData(work, { name: data, split: 'train', image: model.inputShape, draw })
-  const purified = await purify(model, calibration, { ...options, ...watch })
+  // One of another version of Shellac is no reason to fail: the job begins anew.
+  const checkpoint = new Checkpoint(work.checkpoint, { others: 'discard' })
+  const purified = await purify(model, calibration, { ...options, ...watch, checkpoint })
   for (const format of formats) await purified.save(join(work.out, `model.${format}`))
   const { report, provenance } = purified
   const result = { ...report, provenance }
