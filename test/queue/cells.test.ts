@@ -22,8 +22,10 @@ const TINY: ExperimentInput = {
   },
 }
 
+type Tap = Parameters<NonNullable<Parameters<typeof t.test>[1]>>[0]
+
 /** What a cell's numbers are, without when and how long. */
-async function cellsIn(folder: string): Promise<object[]> {
+async function cellsIn(t: Tap, folder: string): Promise<object[]> {
   const names = (await readdir(join(folder, 'cells'))).sort()
   return Promise.all(
     names.map(async name => {
@@ -52,7 +54,7 @@ t.test('an experiment on the queue has the cells of one on this machine', { skip
     onCell: ({ kept, of }) => ends.push(`${kept} ${of}`),
   })
   t.strictSame(ends, ['false 2', 'false 2'])
-  t.strictSame(await cellsIn(there), await cellsIn(here), 'the same records, in the same place')
+  t.strictSame(await cellsIn(t, there), await cellsIn(t, here), 'the same records, in the same place')
   const numbers = ({ rows }: typeof local) => rows.map(({ seconds: _seconds, ...row }) => row)
   t.strictSame(numbers(remote), numbers(local))
   t.equal(await readFile(join(there, 'datasets.json'), 'utf8'), await readFile(join(here, 'datasets.json'), 'utf8'))

@@ -1,9 +1,14 @@
+import { join } from 'node:path'
 import t from 'tap'
+import { connectRedis } from '../../lib/queue/redis.js'
 import { ENDLESS, isAlive, purifiedHere, QUICK, startPlace, until, waitFor } from './place.js'
 import { noRedis } from './redis.js'
 
 /** Long enough to be killed in, short enough to be waited for. */
 const LONG = { ...QUICK, calibration: 64, solver: 'adam-paper', iterations: 100 }
+
+/** Units that take long enough for a checkpoint between them. */
+const SLOW = { ...LONG, iterations: 200 }
 
 t.test('a worker that is killed in the middle of a job', { skip: noRedis }, async t => {
   const place = await startPlace()
@@ -23,6 +28,32 @@ t.test('a worker that is killed in the middle of a job', { skip: noRedis }, asyn
   t.equal(end?.outputs['model.safetensors'], await purifiedHere(place, LONG), 'the same bytes')
   t.match(second.said(), new RegExp(`${id} purify completed`))
   t.match(await queue.counts(), { completed: 1, failed: 0, active: 0, waiting: 0 })
+})
+
+t.test('another machine goes on where the last checkpoint was', { skip: noRedis }, async t => {
+  const place = await startPlace()
+  t.teardown(place.stop)
+  const { queue, job, redis, folder } = place
+  const first = await place.worker('--checkpoint-seconds', '0.1')
+  const id = await queue.submit(job(SLOW))
+  const connection = await connectRedis(redis)
+  t.teardown(() => connection.disconnect())
+  const key = `shellac:shellac:checkpoint:${id}`
+  await waitFor(async () => (await connection.get(key)) !== null)
+  await until(queue, id, ({ progress }) => (progress?.step.startsWith('purify') && progress.done >= 8) ?? false)
+  await first.end('SIGKILL')
+  const kept = (await connection.get(key)) ?? ''
+  t.ok(await place.storage.has(kept))
+
+  await place.worker('--scratch', join(folder, 'elsewhere'))
+  const done: number[] = []
+  for await (const { attempts, progress } of queue.watch(id))
+    if (attempts === 2 && progress?.step.startsWith('purify')) done.push(progress.done)
+  t.ok(done.length > 0 && Math.min(...done) > 1, `units ${done}: none is solved twice`)
+  const end = await queue.status(id)
+  t.equal(end?.outputs['model.safetensors'], await purifiedHere(place, SLOW), 'the same bytes')
+  t.equal(await connection.get(key), null)
+  t.notOk(await place.storage.has(kept), 'nobody needs it any more')
 })
 
 t.test('a worker that is silent for too long loses its job, and its result does not count', { skip: noRedis }, async t => {
