@@ -13,6 +13,7 @@ import type { Work } from './kinds/work.js'
 import type { Marks } from './marks.js'
 import { requestSchema } from './options.js'
 import { runInProcess } from './process.js'
+import { SharedModels } from './shared-models.js'
 import { TAKEN_AWAY } from './stops.js'
 import { Teller } from './teller.js'
 
@@ -31,34 +32,33 @@ export interface Place {
 export async function attempt(job: QueuedJob, place: Place, signal: AbortSignal): Promise<JobAnswer> {
   const { kind, inputs, options, limits } = await parse('job', requestSchema, job.data)
   await checkJobOptions({ kind, inputs, options })
+  const { storage, marks, models, data } = place
   const folder = join(place.attempts, crypto.randomUUID())
-  await mkdir(folder)
-  const work: Work = {
-    kind,
-    options,
-    inputs: await fetchInputs(inputs, place.storage, folder),
-    folder,
-    out: join(folder, 'out'),
-    checkpoint: join(folder, 'checkpoint'),
-    models: place.models,
-    data: place.data,
-  }
-  const checkpoint = new Checkpoint(work.checkpoint, job.id ?? '', place.storage, place.marks)
-  const saving = setInterval(() => void checkpoint.save(), place.checkpointSeconds * 1000)
+  const checkpoint = new Checkpoint(join(folder, 'checkpoint'), job.id ?? '', storage, marks)
+  const shared = new SharedModels(models, storage, marks)
+  const save = () => Promise.all([checkpoint.save(), shared.save()])
+  const saving = setInterval(() => void save(), place.checkpointSeconds * 1000)
   const teller = new Teller(job)
   try {
+    await mkdir(folder)
     await checkpoint.restore()
-    const result = await runInProcess(work, {
-      limits: bounded(limits, place.limits),
-      signal,
-      onProgress: progress => teller.tell(progress),
-    })
-    const outputs = await storeOutputs(work.out, place.storage)
+    const files = await fetchInputs(inputs, storage, folder)
+    const out = join(folder, 'out')
+    const result = await runInProcess(
+      { ...{ kind, options, folder, out, models, data }, inputs: files, checkpoint: checkpoint.path },
+      {
+        limits: bounded(limits, place.limits),
+        signal,
+        onProgress: progress => teller.tell(progress),
+        onAsk: question => (kind === 'cell' ? shared.answer(question) : Promise.resolve()),
+      },
+    )
+    const outputs = await storeOutputs(out, storage)
     await checkpoint.drop()
     return { result, outputs }
   } catch (error) {
     // Another worker that has the job by now has a checkpoint of its own.
-    if (error !== TAKEN_AWAY) await (mayMend(fromNative(error)) ? checkpoint.save() : checkpoint.drop())
+    if (error !== TAKEN_AWAY) await (mayMend(fromNative(error)) ? save() : checkpoint.drop())
     throw error
   } finally {
     clearInterval(saving)

@@ -7,6 +7,8 @@ import { compareImages } from '../lab/experiments/shelf.js'
 import { aborted } from '../native/job.js'
 import type { JobQueue, JobStatus } from './contract.js'
 
+type Jobs = Pick<JobQueue, 'submit' | 'watch' | 'cancel'>
+
 interface Answer {
   record: CellRecord
   datasets: Record<string, string>
@@ -17,7 +19,7 @@ interface Answer {
  * job ends, as if the cell had run here. Stopped by its signal, it cancels what is still waiting or running.
  */
 export const cellsOn =
-  (queue: JobQueue): typeof runCells =>
+  (queue: Jobs): typeof runCells =>
   async (cells, settings) => {
     const records = new Map<string, CellRecord>()
     const jobs: Promise<void>[] = []
@@ -40,7 +42,7 @@ export const cellsOn =
     return records
   }
 
-async function remote(cell: Cell, queue: JobQueue, settings: EngineSettings): Promise<CellRecord> {
+async function remote(cell: Cell, queue: Jobs, settings: EngineSettings): Promise<CellRecord> {
   const { store, device, threads, signal } = settings
   const begin = performance.now()
   if (cell.problem !== undefined) return failed(cell, settings, begin, 'ERR_BAD_OPTION', cell.problem)
@@ -65,7 +67,7 @@ async function remote(cell: Cell, queue: JobQueue, settings: EngineSettings): Pr
 }
 
 /** undefined where the signal came first. */
-async function lastOf(queue: JobQueue, job: string, signal: AbortSignal | undefined) {
+async function lastOf(queue: Jobs, job: string, signal: AbortSignal | undefined) {
   let last: JobStatus | undefined
   for await (const status of queue.watch(job, signal)) last = status
   return signal?.aborted ? undefined : last

@@ -5,7 +5,7 @@ import type { ContentHash, Storage } from './contract.js'
 import type { Marks } from './marks.js'
 
 export class Checkpoint {
-  readonly #path: string
+  readonly path: string
   readonly #id: string
   readonly #storage: Storage
   readonly #marks: Marks
@@ -15,7 +15,7 @@ export class Checkpoint {
   #saving: Promise<void> = Promise.resolve()
 
   constructor(path: string, id: string, storage: Storage, marks: Marks) {
-    this.#path = path
+    this.path = path
     this.#id = id
     this.#storage = storage
     this.#marks = marks
@@ -25,7 +25,7 @@ export class Checkpoint {
   async restore(): Promise<void> {
     this.#kept = await this.#marks.checkpoint(this.#id)
     if (this.#kept === null) return
-    await this.#storage.fetch(this.#kept, this.#path).catch(() => {})
+    await this.#storage.fetch(this.#kept, this.path).catch(() => {})
     this.#seen = await this.#version()
   }
 
@@ -47,7 +47,7 @@ export class Checkpoint {
     const now = await this.#version()
     if (this.#dropped || now === '' || now === this.#seen) return
     const before = this.#kept
-    const hash = await this.#storage.put(createReadStream(this.#path))
+    const hash = await this.#storage.put(createReadStream(this.path))
     await this.#marks.setCheckpoint(this.#id, hash)
     this.#kept = hash
     this.#seen = now
@@ -56,7 +56,7 @@ export class Checkpoint {
 
   /** Changes with the file, which is renamed into place whole; empty where there is none. */
   async #version(): Promise<string> {
-    const found = await stat(this.#path).catch(() => null)
+    const found = await stat(this.path).catch(() => null)
     return found ? `${found.ino} ${found.mtimeMs} ${found.size}` : ''
   }
 }

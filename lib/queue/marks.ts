@@ -1,4 +1,5 @@
-// What the queue keeps in Redis beside BullMQ's own keys: which jobs were cancelled, and their checkpoints.
+// What the queue keeps in Redis beside BullMQ's own keys: which jobs were cancelled, checkpoints, and
+// where trained models are.
 import type { Redis } from 'ioredis'
 import type { ContentHash, JobStatus } from './contract.js'
 
@@ -49,6 +50,17 @@ export class Marks {
     await this.#redis.del(this.#checkpoint(id))
   }
 
+  /** Files of a trained model, by name. */
+  async model(key: string): Promise<Record<string, ContentHash>> {
+    const text = await this.#redis.get(this.#model(key))
+    return text === null ? {} : (JSON.parse(text) as Record<string, ContentHash>)
+  }
+
+  async setModel(key: string, files: Record<string, ContentHash>): Promise<void> {
+    await this.#redis.set(this.#model(key), JSON.stringify(files), 'EX', this.#seconds)
+  }
+
   readonly #cancelled = (id: string) => `${this.#prefix}:cancelled:${id}`
   readonly #checkpoint = (id: string) => `${this.#prefix}:checkpoint:${id}`
+  readonly #model = (key: string) => `${this.#prefix}:model:${key}`
 }

@@ -6,7 +6,7 @@ import { isErrorCode, ShellacError } from '../errors.js'
 import type { Progress } from '../native/progress.js'
 import type { JobLimits } from './contract.js'
 import { LimitExceeded } from './failure.js'
-import type { Message, Work } from './kinds/work.js'
+import type { Answered, Message, ModelQuestion, Work } from './kinds/work.js'
 import { residentMemory } from './memory.js'
 
 const LOOK_EVERY_MS = 100
@@ -17,14 +17,16 @@ export interface Running {
   /** Its reason is what the attempt fails with. */
   signal: AbortSignal
   onProgress: (progress: Progress) => void
+  /** What the process asks of its worker; it waits for the end of this, and never for more. */
+  onAsk: (question: ModelQuestion) => Promise<void>
 }
 
 /** The report. Throws what the job threw, ERR_TIMEOUT, ERR_OUT_OF_MEMORY, ERR_INTERNAL for a crash, the signal's reason. */
-export function runInProcess(work: Work, { limits, signal, onProgress }: Running) {
+export function runInProcess(work: Work, { limits, signal, onProgress, onAsk }: Running) {
   signal.throwIfAborted()
   return new Promise<Record<string, unknown>>((resolve, reject) => {
     const child = start(limits)
-    let answer: Message | undefined
+    let answer: Exclude<Message, { type: 'progress' | 'ask' }> | undefined
     let stopped: { reason: unknown } | undefined
     const errors = tailOf(child)
     const stop = (reason: unknown) => {
@@ -36,6 +38,8 @@ export function runInProcess(work: Work, { limits, signal, onProgress }: Running
     signal.addEventListener('abort', abort, { once: true })
     child.on('message', (message: Message) => {
       if (message.type === 'progress') onProgress(message.progress)
+      else if (message.type === 'ask')
+        void onAsk(message.question).finally(() => reply(child, message.number))
       else answer ??= message
     })
     child.on('error', error => stop(crashed(error.message, '')))
@@ -61,6 +65,11 @@ function start({ memory }: JobLimits): ChildProcess {
     env: withoutSecrets(process.env),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
+}
+
+/** One that has ended in the meantime needs no answer. */
+const reply = (child: ChildProcess, answered: number): void => {
+  if (child.connected) child.send({ answered } satisfies Answered, () => {})
 }
 
 /** A model's reader that was fooled must not find the keys of the storage. */

@@ -38,7 +38,11 @@ async function story(place) {
   const hash = await place.store(MODEL)
   const model = { hash, extension: '.safetensors' }
   const watched = PURIFICATIONS.map(async ([name, options]) => {
-    const id = await queue.submit({ kind: 'purify', inputs: { model }, options: { data: 'mnist', ...ROUNDING, ...options } })
+    const id = await queue.submit({
+      kind: 'purify',
+      inputs: { model },
+      options: { data: 'mnist', ...ROUNDING, ...options },
+    })
     return purifyAndMeasure(queue, name, id)
   })
   const plain = measured(queue, 'full precision', model)
@@ -69,7 +73,8 @@ async function ended(queue, name, id) {
   for await (const status of queue.watch(id)) {
     last = status
     const { state, attempts, progress, error } = status
-    const share = progress && state === 'active' ? ` ${Math.floor((4 * progress.done) / progress.total) * 25} %` : ''
+    const share =
+      progress && state === 'active' ? ` ${Math.floor((4 * progress.done) / progress.total) * 25} %` : ''
     const line = `${name}: ${state}${attempts > 1 ? `, attempt ${attempts}` : ''}${share}${error ? `, ${error.message}` : ''}`
     if (line !== told) say(line)
     told = line

@@ -60,7 +60,18 @@ async function freePort() {
 }
 
 async function startRedis(folder, port) {
-  const flags = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no', '--dir', folder]
+  const flags = [
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    folder,
+  ]
   const server = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'inherit'] })
   await said(server, server.stdout, /ready to accept/i)
   return server

@@ -63,7 +63,14 @@ async function run(place) {
   for (const [job, id] of ids.entries()) {
     const { state, attempts, outputs, error } = await queue.status(id)
     const identical = outputs['model.safetensors'] === (await purifiedHere(place, job))
-    rows.push({ job, state, attempts, endings: endings.get(id) ?? 0, identical, ...(error && { error: error.message }) })
+    rows.push({
+      job,
+      state,
+      attempts,
+      endings: endings.get(id) ?? 0,
+      identical,
+      ...(error && { error: error.message }),
+    })
     say(JSON.stringify(rows.at(-1)))
   }
   await report(rows, moments, seconds, await queue.counts())
@@ -75,7 +82,8 @@ async function killAll({ workers, startWorker, queue }) {
   while (moments.length < kills) {
     await sleep(0.5 + 4 * next())
     const { active, completed } = await queue.counts()
-    if (completed === jobs) throw new Error(`all jobs ended after ${moments.length} kills: give it more --jobs`)
+    if (completed === jobs)
+      throw new Error(`all jobs ended after ${moments.length} kills: give it more --jobs`)
     const all = [...workers]
     const victim = all[Math.floor(next() * all.length)]
     await stop(victim, 'SIGKILL')
@@ -91,7 +99,9 @@ async function endingsOf(url) {
   const redis = await connectRedis(url)
   const counted = new Map()
   for (const [, fields] of await redis.xrange('bull:shellac:events', '-', '+')) {
-    const event = Object.fromEntries(fields.map((field, at) => [field, fields[at + 1]]).filter((_, at) => at % 2 === 0))
+    const event = Object.fromEntries(
+      fields.map((field, at) => [field, fields[at + 1]]).filter((_, at) => at % 2 === 0),
+    )
     if (event.event === 'completed') counted.set(event.jobId, (counted.get(event.jobId) ?? 0) + 1)
   }
   redis.disconnect()
@@ -103,7 +113,9 @@ async function purifiedHere({ folder }, job) {
   const images = await datasets.mnist({ split: 'train', limit: options.calibration, seed: options.seed })
   const path = join(folder, 'here.safetensors')
   await (await purify(await loadModel(MODEL), images, options)).save(path)
-  return createHash('sha256').update(await readFile(path)).digest('hex')
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
 }
 
 async function report(rows, moments, seconds, counts) {
@@ -125,6 +137,8 @@ async function report(rows, moments, seconds, counts) {
     kills: moments,
     rows,
   })
-  process.stdout.write(`${good} of ${jobs} jobs completed once with the same bytes; ${kills} kills, ${repeated} jobs repeated\n`)
+  process.stdout.write(
+    `${good} of ${jobs} jobs completed once with the same bytes; ${kills} kills, ${repeated} jobs repeated\n`,
+  )
   process.exitCode = good === jobs ? 0 : 1
 }

@@ -49,7 +49,14 @@ export async function startPlace(): Promise<Place> {
   return {
     ...{ redis: redis.url, folder, queue, storage, model },
     worker: async (...flags) => {
-      const places = ['--redis', redis.url, '--storage', join(folder, 'files'), '--scratch', join(folder, 'scratch')]
+      const places = [
+        '--redis',
+        redis.url,
+        '--storage',
+        join(folder, 'files'),
+        '--scratch',
+        join(folder, 'scratch'),
+      ]
       const started = await startWorker([...places, '--lock-seconds', '1', ...flags])
       workers.push(started)
       return started
@@ -71,7 +78,10 @@ export async function startPlace(): Promise<Place> {
 
 async function startWorker(flags: string[]): Promise<TestWorker> {
   const env = { ...process.env, NODE_OPTIONS: '', NODE_V8_COVERAGE: '' }
-  const child = spawn(process.execPath, [MAIN, 'worker', ...flags], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [MAIN, 'worker', ...flags], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let said = ''
   const ended = new Promise<number | null>(resolve => child.once('close', resolve))
   await new Promise<void>((resolve, reject) => {

@@ -46,7 +46,8 @@ async function answer(
   if (wrong) return void end(403, `<Error><Code>${wrong}</Code></Error>`)
   if (method === 'PUT') files.set(url, body)
   else if (method === 'DELETE') files.delete(url)
-  else if (!files.has(url)) return void end(404, method === 'HEAD' ? '' : '<Error><Code>NoSuchKey</Code></Error>')
+  else if (!files.has(url))
+    return void end(404, method === 'HEAD' ? '' : '<Error><Code>NoSuchKey</Code></Error>')
   end(200, method === 'GET' ? files.get(url) : '')
 }
 
@@ -61,12 +62,14 @@ function complaint(
   if (method === 'PUT' && headers['content-length'] === undefined) return 'MissingContentLength'
   const claimed = String(headers['x-amz-content-sha256'])
   if (claimed !== sha256(body)) return 'XAmzContentSHA256Mismatch'
-  const given = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=(\w+)$/
+  const given =
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=(\w+)$/
   const [, key, day = '', region = '', signed = '', signature] = given.exec(headers.authorization ?? '') ?? []
   if (key !== id) return 'InvalidAccessKeyId'
   const time = String(headers['x-amz-date'])
   const names = signed.split(';')
-  if (!['host', 'x-amz-content-sha256', 'x-amz-date'].every(name => names.includes(name))) return 'AccessDenied'
+  if (!['host', 'x-amz-content-sha256', 'x-amz-date'].every(name => names.includes(name)))
+    return 'AccessDenied'
   const lines = names.map(name => `${name}:${String(headers[name]).trim()}\n`).join('')
   const canonical = [method, url, '', lines, signed, claimed].join('\n')
   const scope = `${day}/${region}/s3/aws4_request`

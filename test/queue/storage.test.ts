@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { Storage } from '../../lib/queue/contract.js'
 import { folderStorage, openStorage, s3Storage } from '../../lib/queue/index.js'
 import { startS3, type TestS3 } from './s3-server.js'
@@ -23,7 +23,7 @@ const s3Of = (server: TestS3, secret = KEYS.secret) =>
     secretAccessKey: secret,
   })
 
-async function keeps(t: Tap, storage: Storage): Promise<void> {
+async function keeps(t: Test, storage: Storage): Promise<void> {
   const folder = join(t.testdirName, 'copies')
   await mkdir(folder, { recursive: true })
   t.equal(await storage.has(hash), false)
@@ -49,8 +49,6 @@ async function keeps(t: Tap, storage: Storage): Promise<void> {
   await storage.remove?.(hash)
   t.equal(await storage.has(hash), false)
 }
-type Tap = Parameters<NonNullable<Parameters<typeof t.test>[1]>>[0]
-
 t.test('a folder', async t => {
   const folder = t.testdir({})
   await keeps(t, folderStorage(join(folder, 'files')))

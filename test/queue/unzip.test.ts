@@ -40,7 +40,11 @@ const HOSTILE: [string, Buffer, RegExp][] = [
   ['a link', zipOf([image('cat/1.png', { data: Buffer.from('/etc/passwd'), mode: 0o120777 })]), /link/],
   ['deep folders', zipOf([image('a/b/c/d/e/f/1.png')]), /folders/],
   ['a bomb', zipOf([image('cat/1.png', { data: zeros, deflate: true })]), /become/],
-  ['a bomb that hides', zipOf([image('cat/1.png', { data: zeros, deflate: true, claim: 100 })]), /too many bytes/],
+  [
+    'a bomb that hides',
+    zipOf([image('cat/1.png', { data: zeros, deflate: true, claim: 100 })]),
+    /too many bytes/,
+  ],
   ['a huge claim', zipOf([image('cat/1.png', { claim: 2 ** 31 })]), /bytes|size/],
   ['the same name twice', zipOf([image('cat/1.png'), image('cat/1.png')]), /EEXIST/],
   ['a file for a folder', zipOf([image('cat.png'), image('cat.png/1.png')]), /EEXIST|ENOTDIR/],

@@ -40,7 +40,11 @@ t.test('another machine goes on where the last checkpoint was', { skip: noRedis 
   t.teardown(() => connection.disconnect())
   const key = `shellac:shellac:checkpoint:${id}`
   await waitFor(async () => (await connection.get(key)) !== null)
-  await until(queue, id, ({ progress }) => (progress?.step.startsWith('purify') && progress.done >= 8) ?? false)
+  await until(
+    queue,
+    id,
+    ({ progress }) => (progress?.step.startsWith('purify') && progress.done >= 8) ?? false,
+  )
   await first.end('SIGKILL')
   const kept = (await connection.get(key)) ?? ''
   t.ok(await place.storage.has(kept))
@@ -56,24 +60,28 @@ t.test('another machine goes on where the last checkpoint was', { skip: noRedis 
   t.notOk(await place.storage.has(kept), 'nobody needs it any more')
 })
 
-t.test('a worker that is silent for too long loses its job, and its result does not count', { skip: noRedis }, async t => {
-  const place = await startPlace()
-  t.teardown(place.stop)
-  const { queue, job } = place
-  const first = await place.worker('--grace', '0')
-  const id = await queue.submit(job(LONG))
-  await until(queue, id, ({ progress }) => progress !== undefined)
-  first.process.kill('SIGSTOP')
-  const second = await place.worker()
-  await until(queue, id, ({ attempts }) => attempts === 2)
-  first.process.kill('SIGCONT')
-  const end = await until(queue, id)
-  t.match(end, { state: 'completed', attempts: 2 })
-  t.match(second.said(), /completed/)
-  await first.end('SIGTERM')
-  t.notMatch(first.said(), /completed/)
-  t.strictSame(await queue.status(id), end, 'nothing changes it afterwards')
-})
+t.test(
+  'a worker that is silent for too long loses its job, and its result does not count',
+  { skip: noRedis },
+  async t => {
+    const place = await startPlace()
+    t.teardown(place.stop)
+    const { queue, job } = place
+    const first = await place.worker('--grace', '0')
+    const id = await queue.submit(job(LONG))
+    await until(queue, id, ({ progress }) => progress !== undefined)
+    first.process.kill('SIGSTOP')
+    const second = await place.worker()
+    await until(queue, id, ({ attempts }) => attempts === 2)
+    first.process.kill('SIGCONT')
+    const end = await until(queue, id)
+    t.match(end, { state: 'completed', attempts: 2 })
+    t.match(second.said(), /completed/)
+    await first.end('SIGTERM')
+    t.notMatch(first.said(), /completed/)
+    t.strictSame(await queue.status(id), end, 'nothing changes it afterwards')
+  },
+)
 
 t.test('SIGTERM: what runs may finish, what is too long is handed back', { skip: noRedis }, async t => {
   const place = await startPlace()

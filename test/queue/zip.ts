@@ -35,7 +35,12 @@ export function zipOf(entries: ZipEntry[]): Buffer {
   return Buffer.concat([...parts, central, end])
 }
 
-function header(signature: number, size: number, { name, data, deflate, claim }: ZipEntry, bytes: Buffer): Buffer {
+function header(
+  signature: number,
+  size: number,
+  { name, data, deflate, claim }: ZipEntry,
+  bytes: Buffer,
+): Buffer {
   const head = Buffer.concat([Buffer.alloc(size), Buffer.from(name)])
   const from = size === 30 ? 8 : 10
   head.writeUInt32LE(signature, 0)

@@ -15,11 +15,20 @@ export interface Kept {
   folder: string
 }
 
+/** Where other machines may have models, and want to know of those of this one. */
+export interface OtherMachines {
+  /** Puts the files of that model, or its checkpoint, into the folder of models where another machine has them. */
+  bring(key: string): Promise<void>
+  offer(key: string): Promise<void>
+}
+
 export class ModelCache {
   readonly #folder: string
+  readonly #others: OtherMachines | undefined
 
-  constructor(out: string) {
+  constructor(out: string, others?: OtherMachines) {
     this.#folder = join(out, 'models')
+    this.#others = others
   }
 
   /**
@@ -33,12 +42,13 @@ export class ModelCache {
     const key = keyOf(recipe)
     const folder = this.#folder
     const path = join(folder, `${key}.safetensors`)
-    const there = (await stat(path).catch(() => null)) !== null
-    const kept = there ? await this.#load(path).catch(unlessDamaged) : null
+    if (!(await isThere(path))) await this.#others?.bring(key)
+    const kept = (await isThere(path)) ? await this.#load(path).catch(unlessDamaged) : null
     if (kept) return { key, model: kept, folder }
     const checkpoint = new Checkpoint(join(folder, `${key}.checkpoint`), { others: 'discard' })
     await (await make(path, checkpoint)).save(path)
     await checkpoint.remove()
+    await this.#others?.offer(key)
     return { key, model: await loadModel(path), folder }
   }
 
@@ -48,6 +58,8 @@ export class ModelCache {
     return model
   }
 }
+
+const isThere = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null
 
 function unlessDamaged(error: unknown): null {
   if (error instanceof ShellacError && error.code === 'ERR_BAD_MODEL') return null

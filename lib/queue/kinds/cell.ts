@@ -24,8 +24,13 @@ export async function cellKind(work: Work, watch: Watch): Promise<object> {
   await mkdir(join(work.folder, 'cells'))
   const sources = Object.entries(work.data).map(([name, text]) => [name, parseSource(text)] as const)
   const data = new DataShelf(new Map(sources), work.folder)
-  const job = { device, threads, ...watch }
-  const bench = { ...job, data, models: new ModelCache(dirname(work.models)) }
+  const { ask, ...control } = watch
+  const job = { device, threads, ...control }
+  const others = {
+    bring: (key: string) => ask({ what: 'bring', key }),
+    offer: (key: string) => ask({ what: 'offer', key }),
+  }
+  const bench = { ...job, data, models: new ModelCache(dirname(work.models), others) }
   const records = await runCells([cell], {
     ...job,
     store: new CellStore(work.folder),

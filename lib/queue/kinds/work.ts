@@ -23,6 +23,14 @@ export interface Work {
 export interface Watch {
   signal: AbortSignal
   onProgress: (progress: Progress) => void
+  /** Resolves when the worker has done what it could. */
+  ask: (question: ModelQuestion) => Promise<void>
+}
+
+/** Of a cell: to bring a trained model that another machine may have, and to offer one to the others. */
+export interface ModelQuestion {
+  what: 'bring' | 'offer'
+  key: string
 }
 
 /** @returns the report */
@@ -31,5 +39,9 @@ export type Kind = (work: Work, watch: Watch) => Promise<object>
 /** What the process says to the worker. */
 export type Message =
   | { type: 'progress'; progress: Progress }
+  | { type: 'ask'; question: ModelQuestion; number: number }
   | { type: 'done'; result: Record<string, unknown> }
   | { type: 'failed'; code: string; complaint: Complaint }
+
+/** What the worker says to the process: first the work, then that a question is done with. */
+export type Answered = { answered: number }
