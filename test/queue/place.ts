@@ -1,12 +1,14 @@
 // A queue with everything around it: Redis, a storage, a small model, and workers as processes of their own.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createReadStream, readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { datasets, purify } from '../../lib/index.js'
+import sharp from 'sharp'
+import { Dataset, datasets, purify } from '../../lib/index.js'
 import type { JobRequest, JobStatus } from '../../lib/queue/contract.js'
 import { connectQueue, folderStorage, type WorkQueue } from '../../lib/queue/index.js'
+import { random } from '../../lib/random.js'
 import { MAIN } from '../cli/child.js'
 import { smallModel } from '../facade/small.js'
 import { startRedis } from './redis.js'
@@ -34,7 +36,7 @@ export interface Place {
 }
 
 /** A purification that a test can wait for, and one that it cannot. */
-export const QUICK = { data: 'mnist', calibration: 16, columns: 64, threads: 1 }
+export const QUICK = { data: 'noise', calibration: 16, columns: 64, threads: 1 }
 export const ENDLESS = { ...QUICK, solver: 'adam-paper', iterations: 10_000_000 }
 
 export async function startPlace(): Promise<Place> {
@@ -45,6 +47,7 @@ export async function startPlace(): Promise<Place> {
   await (await smallModel()).save(path)
   const model = await storage.put(createReadStream(path))
   const queue = await connectQueue({ redis: redis.url, storage })
+  await drawNoise(join(folder, 'noise'))
   const workers: TestWorker[] = []
   return {
     ...{ redis: redis.url, folder, queue, storage, model },
@@ -56,6 +59,8 @@ export async function startPlace(): Promise<Place> {
         join(folder, 'files'),
         '--scratch',
         join(folder, 'scratch'),
+        '--data',
+        `noise=folder:${join(folder, 'noise')}`,
       ]
       const started = await startWorker([...places, '--lock-seconds', '1', ...flags])
       workers.push(started)
@@ -76,11 +81,15 @@ export async function startPlace(): Promise<Place> {
   }
 }
 
+/** A test that is killed closes its end of the pipe. Processes of jobs have none. */
+const WITH_TEST = `data:text/javascript,if (!process.send)
+  process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL')).resume().unref()`
+
 async function startWorker(flags: string[]): Promise<TestWorker> {
   const env = { ...process.env, NODE_OPTIONS: '', NODE_V8_COVERAGE: '' }
-  const child = spawn(process.execPath, [MAIN, 'worker', ...flags], {
+  const child = spawn(process.execPath, ['--import', WITH_TEST, MAIN, 'worker', ...flags], {
     env,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe'],
   })
   let said = ''
   const ended = new Promise<number | null>(resolve => child.once('close', resolve))
@@ -148,8 +157,22 @@ export async function purifiedHere(
   { data: _data, ...options }: Record<string, unknown> = QUICK,
 ): Promise<string> {
   const { calibration: limit, seed = 0 } = options as { calibration: number; seed?: number }
-  const images = await datasets.mnist({ split: 'train', limit, seed })
+  const read = { size: 28, channels: 1 as const, limit, seed }
+  const images = new Dataset({ ...(await datasets.imageFolder(join(folder, 'noise'), read)), name: 'noise train' })
   const path = join(folder, `${crypto.randomUUID()}.safetensors`)
   await (await purify(await smallModel(), images, options)).save(path)
   return storage.put(createReadStream(path))
+}
+
+/** Two classes of grey noise, which are read in no time. */
+async function drawNoise(folder: string): Promise<void> {
+  const { next } = random(1)
+  for (const name of ['a', 'b']) {
+    await mkdir(join(folder, name), { recursive: true })
+    for (let image = 0; image < 32; image++) {
+      const pixels = Uint8Array.from({ length: 28 * 28 }, () => 256 * next())
+      const raw = { width: 28, height: 28, channels: 1 as const }
+      await sharp(pixels, { raw }).png().toFile(join(folder, name, `${image}.png`))
+    }
+  }
 }
