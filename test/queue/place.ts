@@ -62,7 +62,7 @@ export async function startPlace(): Promise<Place> {
         '--data',
         `noise=folder:${join(folder, 'noise')}`,
       ]
-      const started = await startWorker([...places, '--lock-seconds', '1', ...flags])
+      const started = await startWorker([...places, '--lock-seconds', '30', ...flags])
       workers.push(started)
       return started
     },
@@ -158,7 +158,10 @@ export async function purifiedHere(
 ): Promise<string> {
   const { calibration: limit, seed = 0 } = options as { calibration: number; seed?: number }
   const read = { size: 28, channels: 1 as const, limit, seed }
-  const images = new Dataset({ ...(await datasets.imageFolder(join(folder, 'noise'), read)), name: 'noise train' })
+  const images = new Dataset({
+    ...(await datasets.imageFolder(join(folder, 'noise'), read)),
+    name: 'noise train',
+  })
   const path = join(folder, `${crypto.randomUUID()}.safetensors`)
   await (await purify(await smallModel(), images, options)).save(path)
   return storage.put(createReadStream(path))
@@ -172,7 +175,9 @@ async function drawNoise(folder: string): Promise<void> {
     for (let image = 0; image < 32; image++) {
       const pixels = Uint8Array.from({ length: 28 * 28 }, () => 256 * next())
       const raw = { width: 28, height: 28, channels: 1 as const }
-      await sharp(pixels, { raw }).png().toFile(join(folder, name, `${image}.png`))
+      await sharp(pixels, { raw })
+        .png()
+        .toFile(join(folder, name, `${image}.png`))
     }
   }
 }

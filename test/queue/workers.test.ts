@@ -7,6 +7,9 @@ import { noRedis } from './redis.js'
 /** Long enough to be killed in, short enough to be waited for. */
 const LONG = { ...QUICK, calibration: 64, solver: 'adam-paper', iterations: 100 }
 
+/** A worker that is gone is missed soon. */
+const WATCHED = ['--lock-seconds', '2']
+
 /** Units that take long enough for a checkpoint between them. */
 const SLOW = { ...LONG, iterations: 200 }
 
@@ -14,7 +17,7 @@ t.test('a worker that is killed in the middle of a job', { skip: noRedis }, asyn
   const place = await startPlace()
   t.teardown(place.stop)
   const { queue, job } = place
-  const first = await place.worker()
+  const first = await place.worker(...WATCHED)
   const id = await queue.submit(job(LONG))
   await until(queue, id, ({ progress }) => progress?.step.startsWith('purify') ?? false)
   const [orphan] = first.jobs()
@@ -22,9 +25,10 @@ t.test('a worker that is killed in the middle of a job', { skip: noRedis }, asyn
   await first.end('SIGKILL')
   await waitFor(() => !isAlive(orphan as number), 5)
   t.pass('the process of its job goes with it')
-  const second = await place.worker()
+  const second = await place.worker(...WATCHED)
   const end = await until(queue, id)
-  t.match(end, { state: 'completed', attempts: 2 })
+  t.equal(end?.state, 'completed')
+  t.ok((end?.attempts ?? 0) > 1)
   t.equal(end?.outputs['model.safetensors'], await purifiedHere(place, LONG), 'the same bytes')
   t.match(second.said(), new RegExp(`${id} purify completed`))
   t.match(await queue.counts(), { completed: 1, failed: 0, active: 0, waiting: 0 })
@@ -34,7 +38,7 @@ t.test('another machine goes on where the last checkpoint was', { skip: noRedis 
   const place = await startPlace()
   t.teardown(place.stop)
   const { queue, job, redis, folder } = place
-  const first = await place.worker('--checkpoint-seconds', '0.1')
+  const first = await place.worker(...WATCHED, '--checkpoint-seconds', '0.1')
   const id = await queue.submit(job(SLOW))
   const connection = await connectRedis(redis)
   t.teardown(() => connection.disconnect())
@@ -49,10 +53,10 @@ t.test('another machine goes on where the last checkpoint was', { skip: noRedis 
   const kept = (await connection.get(key)) ?? ''
   t.ok(await place.storage.has(kept))
 
-  await place.worker('--scratch', join(folder, 'elsewhere'))
+  await place.worker(...WATCHED, '--scratch', join(folder, 'elsewhere'))
   const done: number[] = []
   for await (const { attempts, progress } of queue.watch(id))
-    if (attempts === 2 && progress?.step.startsWith('purify')) done.push(progress.done)
+    if (attempts > 1 && progress?.step.startsWith('purify')) done.push(progress.done)
   t.ok(done.length > 0 && Math.min(...done) > 1, `units ${done}: none is solved twice`)
   const end = await queue.status(id)
   t.equal(end?.outputs['model.safetensors'], await purifiedHere(place, SLOW), 'the same bytes')
@@ -67,15 +71,16 @@ t.test(
     const place = await startPlace()
     t.teardown(place.stop)
     const { queue, job } = place
-    const first = await place.worker('--grace', '0')
+    const first = await place.worker(...WATCHED, '--grace', '0')
     const id = await queue.submit(job(LONG))
     await until(queue, id, ({ progress }) => progress !== undefined)
     first.process.kill('SIGSTOP')
-    const second = await place.worker()
-    await until(queue, id, ({ attempts }) => attempts === 2)
+    const second = await place.worker(...WATCHED)
+    await until(queue, id, ({ attempts }) => attempts > 1)
     first.process.kill('SIGCONT')
     const end = await until(queue, id)
-    t.match(end, { state: 'completed', attempts: 2 })
+    t.equal(end?.state, 'completed')
+    t.ok((end?.attempts ?? 0) > 1)
     t.match(second.said(), /completed/)
     await first.end('SIGTERM')
     t.notMatch(first.said(), /completed/)
