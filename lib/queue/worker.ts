@@ -29,6 +29,7 @@ export interface WorkerHandle {
 
 /** A worker's death is hardly ever the fault of its job, whose process is apart. */
 const MOST_LOSSES = 20
+const LOOK_FOR_LOST_MS = 2000
 const KEEP_DAYS = 30
 
 /**
@@ -53,7 +54,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerHandle>
       connection: redis,
       concurrency: settings.concurrency,
       lockDuration,
-      stalledInterval: lockDuration / 2,
+      stalledInterval: Math.min(lockDuration / 2, LOOK_FOR_LOST_MS),
       maxStalledCount: MOST_LOSSES,
       drainDelay: 1,
     },

@@ -25,7 +25,7 @@ t.test('a worker that is killed in the middle of a job', { skip: noRedis }, asyn
   await first.end('SIGKILL')
   await waitFor(() => !isAlive(orphan as number), 5)
   t.pass('the process of its job goes with it')
-  const second = await place.worker(...WATCHED)
+  const second = await place.worker()
   const end = await until(queue, id)
   t.equal(end?.state, 'completed')
   t.ok((end?.attempts ?? 0) > 1)
@@ -53,7 +53,7 @@ t.test('another machine goes on where the last checkpoint was', { skip: noRedis 
   const kept = (await connection.get(key)) ?? ''
   t.ok(await place.storage.has(kept))
 
-  await place.worker(...WATCHED, '--scratch', join(folder, 'elsewhere'))
+  await place.worker('--scratch', join(folder, 'elsewhere'))
   const done: number[] = []
   for await (const { attempts, progress } of queue.watch(id))
     if (attempts > 1 && progress?.step.startsWith('purify')) done.push(progress.done)
@@ -75,7 +75,7 @@ t.test(
     const id = await queue.submit(job(LONG))
     await until(queue, id, ({ progress }) => progress !== undefined)
     first.process.kill('SIGSTOP')
-    const second = await place.worker(...WATCHED)
+    const second = await place.worker()
     await until(queue, id, ({ attempts }) => attempts > 1)
     first.process.kill('SIGCONT')
     const end = await until(queue, id)
