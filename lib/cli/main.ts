@@ -13,6 +13,7 @@ import { purify } from './commands/purify.js'
 import { quantize } from './commands/quantize.js'
 import { queue } from './commands/queue.js'
 import { report } from './commands/report.js'
+import { serve } from './commands/serve.js'
 import { setup } from './commands/setup.js'
 import { train } from './commands/train.js'
 import { verify } from './commands/verify.js'
@@ -32,6 +33,7 @@ const COMMANDS = [
   attack,
   defend,
   experiment,
+  serve,
   worker,
   queue,
   setup,

@@ -43,9 +43,10 @@ import { measureOptions } from '../measure.js'
 import { ARCHITECTURES } from '../model/architectures/index.js'
 import type { LazySchema } from '../options.js'
 import { purifyOptions } from '../purify.js'
-import { queueOptions, workerOptions } from '../queue/options.js'
 import { quantizeOptions } from '../quantize.js'
+import { queueOptions, workerOptions } from '../queue/options.js'
 import { reportOptions } from '../report.js'
+import { serveOptions } from '../service/options.js'
 import { verifyOptions } from '../verify.js'
 import { kebab, propertiesOf, rangeOf } from './flags.js'
 import { setupOptions } from './setup-options.js'
@@ -104,6 +105,7 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['connectQueue()', queueOptions],
   ['startWorker()', workerOptions],
   ['shellac demo', demoOptions],
+  ['shellac serve', serveOptions],
   ['shellac setup', setupOptions],
 ]
 

@@ -2,7 +2,7 @@ import { type Input, lazySchema, type Settings, type Z } from '../options.js'
 import type { Storage } from './contract.js'
 import { HASH } from './storage/hash.js'
 
-const redisOption = (z: Z) => ({
+export const redisOption = (z: Z) => ({
   redis: z.string().min(1).describe('redis://HOST:PORT/DB, rediss:// with TLS, or unix:PATH'),
   name: z
     .string()

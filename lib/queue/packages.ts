@@ -9,7 +9,8 @@ export const loadBullmq = (): Promise<Bullmq> => optional('bullmq', () => import
 export const loadIoredis = (): Promise<Ioredis> => optional('ioredis', () => import('ioredis'))
 export const loadAws4fetch = (): Promise<Aws4fetch> => optional('aws4fetch', () => import('aws4fetch'))
 
-async function optional<T>(name: string, load: () => Promise<T>): Promise<T> {
+/** @throws ERR_BAD_OPTION, naming the package and how to install it, where it is missing */
+export async function optional<T>(name: string, load: () => Promise<T>, user = 'the queue'): Promise<T> {
   try {
     return await load()
   } catch (error) {
@@ -18,7 +19,7 @@ async function optional<T>(name: string, load: () => Promise<T>): Promise<T> {
       {
         thing: `package ${name}`,
         found: (error as Error).message,
-        expected: 'the package, which the queue needs',
+        expected: `the package, which ${user} needs`,
         remedy: `run npm install ${name}`,
       },
       { cause: error },
