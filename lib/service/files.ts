@@ -21,6 +21,7 @@ export function fileRoutes(app: FastifyInstance, service: Service): void {
     const release = slots.take(request.owner)
     try {
       const { hash, bytes } = await receive(request.raw, service)
+      if (bytes === 0) throw new Refusal('ERR_BAD_REQUEST', 'the body is empty')
       await service.ledger.addFile(request.owner, hash)
       metrics.received(bytes)
       return reply.status(201).send({ hash, extension, bytes })
