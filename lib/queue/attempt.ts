@@ -2,15 +2,18 @@
 import { createReadStream } from 'node:fs'
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fromNative } from '../errors.js'
+import { parse } from '../options.js'
 import { Checkpoint } from './checkpoint.js'
 import type { ContentHash, JobLimits, Storage } from './contract.js'
+import { mayMend } from './failure.js'
 import type { JobAnswer, QueuedJob } from './job-data.js'
-import type { Work } from './kinds/work.js'
 import { checkJobOptions } from './kinds/options.js'
+import type { Work } from './kinds/work.js'
 import type { Marks } from './marks.js'
 import { requestSchema } from './options.js'
-import { parse } from '../options.js'
 import { runInProcess } from './process.js'
+import { TAKEN_AWAY } from './stops.js'
 import { Teller } from './teller.js'
 
 export interface Place {
@@ -51,12 +54,11 @@ export async function attempt(job: QueuedJob, place: Place, signal: AbortSignal)
       onProgress: progress => teller.tell(progress),
     })
     const outputs = await storeOutputs(work.out, place.storage)
-    clearInterval(saving)
     await checkpoint.drop()
     return { result, outputs }
   } catch (error) {
-    clearInterval(saving)
-    await checkpoint.save()
+    // Another worker that has the job by now has a checkpoint of its own.
+    if (error !== TAKEN_AWAY) await (mayMend(fromNative(error)) ? checkpoint.save() : checkpoint.drop())
     throw error
   } finally {
     clearInterval(saving)

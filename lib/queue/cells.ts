@@ -12,7 +12,6 @@ interface Answer {
   datasets: Record<string, string>
 }
 
-
 /**
  * The engine for runExperiment(): what is done is kept, the other cells become jobs, and each record is written as its
  * job ends, as if the cell had run here. Stopped by its signal, it cancels what is still waiting or running.
@@ -60,7 +59,8 @@ async function remote(cell: Cell, queue: JobQueue, settings: EngineSettings): Pr
     return record
   }
   const { code, message } = end.error ?? { code: 'ERR_QUEUE', message: 'the job: lost' }
-  if (isErrorCode(code) && FATAL.includes(code)) throw new ShellacError(code, { thing: 'a worker', found: message })
+  if (isErrorCode(code) && FATAL.includes(code))
+    throw new ShellacError(code, { thing: 'a worker', found: message })
   return failed(cell, settings, begin, code, message)
 }
 

@@ -11,6 +11,7 @@ export class Checkpoint {
   readonly #marks: Marks
   #kept: ContentHash | null = null
   #seen = ''
+  #dropped = false
   #saving: Promise<void> = Promise.resolve()
 
   constructor(path: string, id: string, storage: Storage, marks: Marks) {
@@ -36,6 +37,7 @@ export class Checkpoint {
 
   /** The job has ended: nobody goes on from here. */
   async drop(): Promise<void> {
+    this.#dropped = true
     await this.#saving
     await this.#marks.dropCheckpoint(this.#id)
     if (this.#kept !== null) await this.#storage.remove?.(this.#kept)
@@ -43,7 +45,7 @@ export class Checkpoint {
 
   async #save(): Promise<void> {
     const now = await this.#version()
-    if (now === '' || now === this.#seen) return
+    if (this.#dropped || now === '' || now === this.#seen) return
     const before = this.#kept
     const hash = await this.#storage.put(createReadStream(this.#path))
     await this.#marks.setCheckpoint(this.#id, hash)

@@ -3,6 +3,8 @@
  *
  * @module shellac-torch/queue
  */
+
+export { cellsOn } from './cells.js'
 export type {
   ContentHash,
   JobKind,
@@ -15,7 +17,6 @@ export type {
 } from './contract.js'
 export type { QueueOptions, WorkerOptions } from './options.js'
 export { connectQueue, type WorkQueue } from './queue.js'
-export { cellsOn } from './cells.js'
 export { folderStorage } from './storage/folder.js'
 export { openStorage } from './storage/open.js'
 export { type S3Options, s3Storage } from './storage/s3.js'

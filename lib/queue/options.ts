@@ -44,11 +44,17 @@ export const workerOptions = lazySchema(z =>
       .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), z.string())
       .default({})
       .describe('data that jobs may name: NAME to a source of this machine, such as cifar10:DIR'),
-    seconds: limitsShape(z).seconds.default(86_400).describe('longest time of an attempt, whatever the job asks for'),
+    seconds: limitsShape(z)
+      .seconds.default(86_400)
+      .describe('longest time of an attempt, whatever the job asks for'),
     memory: limitsShape(z)
       .memory.optional()
       .describe("most resident memory of a job's process, MiB; its share of the machine where left out"),
-    scratch: z.string().min(1).optional().describe('folder for files of running jobs; in the temporary folder where left out'),
+    scratch: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('folder for files of running jobs; in the temporary folder where left out'),
     lockSeconds: z
       .number()
       .min(0.5)

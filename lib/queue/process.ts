@@ -67,7 +67,11 @@ function start({ memory }: JobLimits): ChildProcess {
 const withoutSecrets = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !/^AWS_|REDIS|SECRET|TOKEN|PASSWORD/i.test(name)))
 
-function enforce(child: ChildProcess, { seconds, memory }: JobLimits, stop: (reason: unknown) => void): () => void {
+function enforce(
+  child: ChildProcess,
+  { seconds, memory }: JobLimits,
+  stop: (reason: unknown) => void,
+): () => void {
   const timer = setTimeout(() => stop(tooLong(seconds)), Math.min(seconds * 1000, 2 ** 31 - 1))
   const watch = setInterval(async () => {
     const used = child.pid === undefined ? null : await residentMemory(child.pid)

@@ -35,7 +35,9 @@ export async function connectQueue(options: QueueOptions): Promise<WorkQueue> {
   const queue = new Queue<JobData, JobAnswer>(settings.name, { connection: redis })
   queue.on('error', () => {}) // what a command could not do, the command says
   const listen = () => {
-    const events = new QueueEvents(settings.name, { connection: redis.duplicate({ maxRetriesPerRequest: null }) })
+    const events = new QueueEvents(settings.name, {
+      connection: redis.duplicate({ maxRetriesPerRequest: null }),
+    })
     events.on('error', () => {})
     events.setMaxListeners(0) // a few for each job that is watched
     return events

@@ -21,7 +21,9 @@ export async function connectRedis(url: string, { patient = false } = {}): Promi
     retryStrategy: (times: number) => Math.min(50 * 2 ** times, 2000),
   }
   const address = addressOf(url)
-  const redis = address.startsWith('/') ? new Redis({ ...options, path: address }) : new Redis(address, options)
+  const redis = address.startsWith('/')
+    ? new Redis({ ...options, path: address })
+    : new Redis(address, options)
   let last: Error | undefined
   redis.on('error', error => {
     last = error

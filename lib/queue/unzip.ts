@@ -43,7 +43,13 @@ async function unpack(zip: ZipFile, folder: string): Promise<void> {
 }
 
 /** The library has refused absolute paths, "..", and backslashes. */
-function check({ fileName, uncompressedSize, compressedSize, externalFileAttributes, isEncrypted }: Entry): void {
+function check({
+  fileName,
+  uncompressedSize,
+  compressedSize,
+  externalFileAttributes,
+  isEncrypted,
+}: Entry): void {
   const name = JSON.stringify(fileName.slice(0, 200))
   const parts = fileName.split('/')
   if (parts.includes('..') || fileName.startsWith('/') || fileName.includes('\0'))
@@ -51,7 +57,8 @@ function check({ fileName, uncompressedSize, compressedSize, externalFileAttribu
   if (parts.length > DEEPEST + 1) throw hostile(`entry ${name}`, `at most ${DEEPEST} folders above an image`)
   if (((externalFileAttributes >>> 16) & TYPE_BITS) === SYMLINK) throw hostile(`link ${name}`, 'no links')
   if (isEncrypted()) throw hostile(`encrypted entry ${name}`, 'images that can be read')
-  if (uncompressedSize > LARGEST_IMAGE) throw hostile(`${uncompressedSize} bytes in ${name}`, `${LARGEST_IMAGE}`)
+  if (uncompressedSize > LARGEST_IMAGE)
+    throw hostile(`${uncompressedSize} bytes in ${name}`, `${LARGEST_IMAGE}`)
   if (uncompressedSize > LARGEST_RATIO * Math.max(compressedSize, 64))
     throw hostile(`${compressedSize} bytes that become ${uncompressedSize} in ${name}`, 'images')
 }

@@ -4,7 +4,16 @@ import type { JobStatus } from './contract.js'
 import { ENDED } from './status.js'
 
 const ASK_EVERY_MS = 5000
-const EVENTS = ['active', 'progress', 'completed', 'failed', 'delayed', 'waiting', 'stalled', 'removed'] as const
+const EVENTS = [
+  'active',
+  'progress',
+  'completed',
+  'failed',
+  'delayed',
+  'waiting',
+  'stalled',
+  'removed',
+] as const
 
 export async function* changesOf(
   id: string,

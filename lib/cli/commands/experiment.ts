@@ -28,7 +28,10 @@ export async function experiment(program: Command): Promise<void> {
     .option('--data <source...>', `labelled images, one source for each dataset: ${SOURCES}`)
     .option('--list', 'name the experiments')
     .option('--dry-run', 'show the cells, and which are done; run nothing')
-    .option('--queue <redis>', 'run the cells on the workers of a queue, redis://HOST:PORT; see docs/queue.md')
+    .option(
+      '--queue <redis>',
+      'run the cells on the workers of a queue, redis://HOST:PORT; see docs/queue.md',
+    )
     .option('--resume', 'go on where the last run was; always so')
   flags.addTo(command)
   define(command, async (context, values, [name]) => {

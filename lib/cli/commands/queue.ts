@@ -35,7 +35,13 @@ export async function queue(program: Command): Promise<void> {
 
 async function counts(queue: WorkQueue): Promise<Outcome> {
   const found = await queue.counts()
-  return { json: found, text: table(['state', 'jobs'], Object.entries(found).map(([state, n]) => [state, String(n)])) }
+  return {
+    json: found,
+    text: table(
+      ['state', 'jobs'],
+      Object.entries(found).map(([state, n]) => [state, String(n)]),
+    ),
+  }
 }
 
 async function dead(queue: WorkQueue): Promise<Outcome> {

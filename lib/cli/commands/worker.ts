@@ -20,7 +20,9 @@ export async function worker(program: Command): Promise<void> {
     const data = namedSources((values.data as string[] | undefined) ?? [])
     const given = flags.read(values) as { redis: string; grace?: number }
     const handle = await startWorker({ ...given, storage, data })
-    process.stderr.write(`shellac: worker ${process.pid} takes jobs from ${given.redis.replace(/\/\/[^@/]*@/, '//')}\n`)
+    process.stderr.write(
+      `shellac: worker ${process.pid} takes jobs from ${given.redis.replace(/\/\/[^@/]*@/, '//')}\n`,
+    )
     let ended = 0
     handle.onEnd(({ id, kind, error }) => {
       ended++

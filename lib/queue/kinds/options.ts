@@ -11,7 +11,9 @@ import type { CheckedRequest } from '../options.js'
 const dataName = (z: Z) =>
   z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, { error: 'a name: mnist, or one that the workers were given with --data' })
+    .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, {
+      error: 'a name: mnist, or one that the workers were given with --data',
+    })
     .optional()
     .describe('where no zip is given: mnist, or data that the workers know by this name')
 
@@ -33,7 +35,9 @@ const LOCAL = ['signal', 'onProgress', 'checkpoint', 'trigger', 'reference', 'qu
 
 /** The shape of a verb's schema without what only code can give, and without paths. */
 function portable<S extends zod.ZodObject>(schema: S): Omit<S['shape'], (typeof LOCAL)[number]> {
-  const entries = Object.entries(schema.shape).filter(([name]) => !(LOCAL as readonly string[]).includes(name))
+  const entries = Object.entries(schema.shape).filter(
+    ([name]) => !(LOCAL as readonly string[]).includes(name),
+  )
   return Object.fromEntries(entries) as Omit<S['shape'], (typeof LOCAL)[number]>
 }
 
@@ -69,7 +73,12 @@ export const measureJob = async () => {
 export const auditJob = async () => {
   const verb = portable(await auditOptions())
   const { z } = await import('zod')
-  return z.strictObject({ ...verb, data: dataName(z), architecture: architecture(z), split: split(z, 'train') })
+  return z.strictObject({
+    ...verb,
+    data: dataName(z),
+    architecture: architecture(z),
+    split: split(z, 'train'),
+  })
 }
 
 /** A cell as the experiments plan it; what its settings may be they know themselves. */
@@ -114,7 +123,11 @@ export async function checkJobOptions({
   const { data } = (await parse(kind, SCHEMAS[kind], options)) as { data?: string }
   if (kind === 'cell') return
   if ((inputs.data === undefined) === (data === undefined)) {
-    throw wrongInputs(kind, data ? 'a zip and a name of data' : 'no data', 'input data (a zip) or option data (a name)')
+    throw wrongInputs(
+      kind,
+      data ? 'a zip and a name of data' : 'no data',
+      'input data (a zip) or option data (a name)',
+    )
   }
 }
 

@@ -14,7 +14,11 @@ export async function signedRequest(signer: AwsV4Signer, body?: Readable): Promi
   try {
     return await new Promise<IncomingMessage>((resolve, reject) => {
       const send = protocol === 'https:' ? overHttps : overHttp
-      const request = send(url, { method, headers: Object.fromEntries(headers), timeout: SILENCE_MS }, resolve)
+      const request = send(
+        url,
+        { method, headers: Object.fromEntries(headers), timeout: SILENCE_MS },
+        resolve,
+      )
       request.on('timeout', () => request.destroy(new Error(`no answer for ${SILENCE_MS / 1000} s`)))
       request.on('error', reject)
       body?.on('error', error => request.destroy(error))
