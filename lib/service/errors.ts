@@ -32,13 +32,25 @@ function dropTalkers({ raw }: FastifyRequest, _reply: FastifyReply, linger: numb
   raw.once('close', () => clearTimeout(timer))
 }
 
-function toldOf(error: FastifyError | Error): { status: number; code: string; message: string } {
+interface Told {
+  status: number
+  code: string
+  message: string
+}
+
+function toldOf(error: FastifyError | Error): Told {
   if (error instanceof Refusal) return { status: error.statusCode, code: error.code, message: error.message }
-  if (error instanceof ShellacError && error.code === 'ERR_BAD_OPTION') {
-    return { status: 400, code: error.code, message: error.message }
-  }
+  if (error instanceof ShellacError) return toldOfShellac(error)
   const status = (error as FastifyError).statusCode ?? 500
   if (status < 500) return { status, code: codeOf(status), message: error.message }
-  if (status === 503) return { status, code: 'ERR_UNAVAILABLE', message: 'the service is being stopped' }
-  return { status: 500, code: 'ERR_INTERNAL', message: 'the service failed; its log says why' }
+  return status === 503 ? told(503, 'the service is being stopped') : told(500, FAILED)
 }
+
+/** What is said of an option is for the client; of all else, such as paths, only the log tells. */
+function toldOfShellac({ code, message }: ShellacError): Told {
+  if (code === 'ERR_BAD_OPTION') return { status: 400, code, message }
+  return code === 'ERR_QUEUE' ? told(503, 'Redis or the storage cannot be reached now') : told(500, FAILED)
+}
+
+const FAILED = 'the service failed; its log says why'
+const told = (status: number, message: string): Told => ({ status, code: codeOf(status), message })

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { extensionOf } from './extensions.js'
-import { meteredBody, tooLarge } from './metered-body.js'
+import { MeteredBody, tooLarge } from './metered-body.js'
 import { Refusal } from './refusal.js'
 import type { Service } from './service.js'
 import { Slots } from './slots.js'
@@ -21,7 +21,6 @@ export function fileRoutes(app: FastifyInstance, service: Service): void {
     const release = slots.take(request.owner)
     try {
       const { hash, bytes } = await receive(request.raw, service)
-      if (bytes === 0) throw new Refusal('ERR_BAD_REQUEST', 'the body is empty')
       await service.ledger.addFile(request.owner, hash)
       metrics.received(bytes)
       return reply.status(201).send({ hash, extension, bytes })
@@ -35,16 +34,17 @@ const unsupported = (): Refusal =>
   new Refusal('ERR_UNSUPPORTED_TYPE', 'a file is sent as it is: content-type: application/octet-stream')
 
 async function receive(request: IncomingMessage, { storage, limits }: Service) {
-  const body = meteredBody(request, {
-    bytes: limits.uploadBytes,
+  const body = new MeteredBody(request, {
+    least: 1,
+    most: limits.uploadBytes,
     rate: limits.uploadRate,
     patience: limits.patience,
   })
   try {
-    return { hash: await storage.put(body.stream), bytes: body.bytes }
+    return { hash: await storage.put(body), bytes: body.bytes }
   } catch (error) {
     throw body.refusal ?? error
   } finally {
-    body.stream.destroy()
+    body.destroy()
   }
 }

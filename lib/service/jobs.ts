@@ -2,10 +2,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { JobStatus } from '../queue/contract.js'
 import { readRequest } from './job-request.js'
-import { meteredBody } from './metered-body.js'
+import { MeteredBody } from './metered-body.js'
 import type { ServiceLimits } from './options.js'
 import { hasEnded, ownJob, shown } from './owned.js'
 import { Refusal } from './refusal.js'
+import { unlessRemoved } from './removed.js'
 import type { Service } from './service.js'
 
 interface Id {
@@ -23,7 +24,7 @@ export function jobRoutes(app: FastifyInstance, service: Service): void {
 
   app.post('/v1/jobs', async (request, reply) => {
     const job = await readRequest(service, request.owner, request.body)
-    const id = await submit(service, request.owner, () => queue.submit(job))
+    const id = await submit(service, request.owner, () => unlessRemoved(queue.submit(job)))
     return reply.status(201).header('location', `/v1/jobs/${id}`).send({ id })
   })
 
@@ -44,7 +45,7 @@ export function jobRoutes(app: FastifyInstance, service: Service): void {
 
 /** All of a JSON body has to come within the patience. */
 const timelyBody = ({ raw }: FastifyRequest, { jsonBytes, patience }: ServiceLimits) =>
-  meteredBody(raw, { bytes: jsonBytes, patience, rate: (1000 * jsonBytes) / patience }).stream
+  new MeteredBody(raw, { least: 0, most: jsonBytes, patience, rate: (1000 * jsonBytes) / patience })
 
 async function submit(service: Service, owner: string, send: () => Promise<string>): Promise<string> {
   const { ledger } = service

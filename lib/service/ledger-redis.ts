@@ -1,7 +1,7 @@
 // The ledger in Redis: per owner a set of files, a sorted set of jobs by time, and one of places that are taken.
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { connectRedis } from '../queue/redis.js'
+import { connectRedis, reaching } from '../queue/redis.js'
 import type { Ledger } from './ledger.js'
 
 /** A place whose submission never came back is free again after so many milliseconds. */
@@ -34,58 +34,50 @@ class RedisLedger implements Ledger {
   }
 
   async addFile(owner: string, hash: string): Promise<void> {
-    await this.#redis.sadd(this.#key(owner, 'files'), hash)
+    await reaching(this.#redis.sadd(this.#key(owner, 'files'), hash))
   }
 
   async hasFile(owner: string, hash: string): Promise<boolean> {
-    return (await this.#redis.sismember(this.#key(owner, 'files'), hash)) === 1
+    return (await reaching(this.#redis.sismember(this.#key(owner, 'files'), hash))) === 1
   }
 
   async reserve(owner: string, count: number): Promise<string | undefined> {
     const place = `${RESERVATION}${randomUUID()}`
     const now = Date.now()
-    const taken = await this.#redis.eval(
-      RESERVE,
-      1,
-      this.#key(owner, 'places'),
-      count,
-      now,
-      now - RESERVED,
-      place,
-    )
+    const given = [count, now, now - RESERVED, place]
+    const taken = await reaching(this.#redis.eval(RESERVE, 1, this.#key(owner, 'places'), ...given))
     return taken === 1 ? place : undefined
   }
 
   async settle(owner: string, place: string, job: string): Promise<void> {
+    const [places, jobs] = [this.#key(owner, 'places'), this.#key(owner, 'jobs')]
     const now = Date.now()
-    const all = this.#redis
-      .multi()
-      .zrem(this.#key(owner, 'places'), place)
-      .zadd(this.#key(owner, 'places'), now, job)
-    await all.zadd(this.#key(owner, 'jobs'), now, job).exec()
+    await reaching(this.#redis.multi().zrem(places, place).zadd(places, now, job).zadd(jobs, now, job).exec())
   }
 
   async release(owner: string, place: string): Promise<void> {
-    await this.#redis.zrem(this.#key(owner, 'places'), place)
+    await reaching(this.#redis.zrem(this.#key(owner, 'places'), place))
   }
 
   async holders(owner: string): Promise<string[]> {
-    const all = await this.#redis.zrange(this.#key(owner, 'places'), 0, '-1')
+    const all = await reaching(this.#redis.zrange(this.#key(owner, 'places'), 0, '-1'))
     return all.filter(place => !place.startsWith(RESERVATION))
   }
 
   async jobs(owner: string, count: number, after?: string): Promise<string[]> {
-    const rank = after === undefined ? -1 : await this.#redis.zrevrank(this.#key(owner, 'jobs'), after)
+    const jobs = this.#key(owner, 'jobs')
+    const rank = after === undefined ? -1 : await reaching(this.#redis.zrevrank(jobs, after))
     if (typeof rank !== 'number') return []
-    return this.#redis.zrevrange(this.#key(owner, 'jobs'), rank + 1, rank + count)
+    return reaching(this.#redis.zrevrange(jobs, rank + 1, rank + count))
   }
 
   async forget(owner: string, job: string): Promise<void> {
-    await this.#redis.multi().zrem(this.#key(owner, 'jobs'), job).zrem(this.#key(owner, 'places'), job).exec()
+    const [places, jobs] = [this.#key(owner, 'places'), this.#key(owner, 'jobs')]
+    await reaching(this.#redis.multi().zrem(jobs, job).zrem(places, job).exec())
   }
 
   async ping(): Promise<void> {
-    await this.#redis.ping()
+    await reaching(this.#redis.ping())
   }
 
   async close(): Promise<void> {

@@ -1,65 +1,73 @@
 // A request's body, counted while it passes: too much or too slow ends it with a refusal, not with a broken connection.
 import type { IncomingMessage } from 'node:http'
-import { Transform } from 'node:stream'
+import { Transform, type TransformCallback } from 'node:stream'
 import { Refusal } from './refusal.js'
 
 export interface BodyLimits {
-  bytes: number
+  /** Least and most bytes. */
+  least: number
+  most: number
   /** Milliseconds over which the rate is taken. */
   patience: number
   /** Bytes a second; 0: none. */
   rate: number
 }
 
-export interface MeteredBody {
-  stream: Transform
-  readonly bytes: number
+export class MeteredBody extends Transform {
+  bytes = 0
   /** Why the body ended before its time. */
-  readonly refusal: Refusal | undefined
-}
+  refusal: Refusal | undefined
+  #before = 0
+  readonly #limits: BodyLimits
+  readonly #clock: NodeJS.Timeout | undefined
 
-export function meteredBody(request: IncomingMessage, limits: BodyLimits): MeteredBody {
-  let [bytes, before] = [0, 0]
-  let refusal: Refusal | undefined
-  const refuse = (reason: Refusal) => {
-    refusal ??= reason
-    stream.destroy(refusal)
+  constructor(request: IncomingMessage, limits: BodyLimits) {
+    super()
+    this.#limits = limits
+    if (limits.rate > 0) this.#clock = setInterval(() => this.#checkRate(), limits.patience)
+    this.on('error', () => {}) // whoever reads it hears of it too; where nobody does, it is no crash
+    this.#follow(request)
+    request.pipe(this)
   }
-  const stream = new Transform({
-    transform(piece: Buffer, _encoding, done) {
-      bytes += piece.length
-      if (bytes <= limits.bytes) return done(null, piece)
-      refuse(tooLarge(limits.bytes))
-    },
-  })
-  const tooSlow = () => {
-    const full = stream.writableNeedDrain // then it is the storage that is slow
-    if (!full && bytes - before < (limits.rate * limits.patience) / 1000) refuse(slow(limits))
-    before = bytes
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.bytes += piece.length
+    if (this.bytes <= this.#limits.most) done(null, piece)
+    else this.#refuse(tooLarge(this.#limits.most))
   }
-  const timer = limits.rate > 0 ? setInterval(tooSlow, limits.patience) : undefined
-  const dropped = () => {
-    if (!request.complete) refuse(new Refusal('ERR_BAD_REQUEST', 'the connection ended before the body did'))
+
+  override _flush(done: TransformCallback): void {
+    if (this.bytes >= this.#limits.least) done()
+    else this.#refuse(new Refusal('ERR_BAD_REQUEST', 'the body is empty'))
   }
-  stream.on('error', () => {}) // whoever reads it hears of it too; where nobody does, it is no crash
-  request.once('end', () => clearInterval(timer))
-  request.once('close', dropped)
-  request.once('error', dropped)
-  stream.once('close', () => {
-    clearInterval(timer)
-    request.off('close', dropped)
-    request.unpipe(stream)
-    request.resume() // what still comes is thrown away, so that the client reads the answer
-  })
-  request.pipe(stream)
-  return {
-    stream,
-    get bytes() {
-      return bytes
-    },
-    get refusal() {
-      return refusal
-    },
+
+  #follow(request: IncomingMessage): void {
+    const dropped = () => {
+      if (request.complete) return
+      this.#refuse(new Refusal('ERR_BAD_REQUEST', 'the connection ended before the body did'))
+    }
+    request.once('end', () => clearInterval(this.#clock))
+    request.once('close', dropped)
+    request.once('error', dropped)
+    this.once('close', () => {
+      clearInterval(this.#clock)
+      request.off('close', dropped)
+      request.unpipe(this)
+      request.resume() // what still comes is thrown away, so that the client reads the answer
+    })
+  }
+
+  #checkRate(): void {
+    const storageIsSlow = this.writableNeedDrain
+    const { rate, patience } = this.#limits
+    if (!storageIsSlow && this.bytes - this.#before < (rate * patience) / 1000)
+      this.#refuse(slow(this.#limits))
+    this.#before = this.bytes
+  }
+
+  #refuse(reason: Refusal): void {
+    this.refusal ??= reason
+    this.destroy(this.refusal)
   }
 }
 

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { ownJob } from './owned.js'
 import { notFound } from './refusal.js'
+import { unlessRemoved } from './removed.js'
 import type { Service } from './service.js'
 
 interface Params {
@@ -15,7 +16,7 @@ export function outputRoutes(app: FastifyInstance, service: Service): void {
     const { outputs } = await ownJob(service, request.owner, id)
     const hash = Object.hasOwn(outputs, name) ? outputs[name] : undefined
     if (hash === undefined) throw notFound('output')
-    const content = await service.storage.open(hash)
+    const content = await unlessRemoved(service.storage.open(hash))
     return reply
       .headers({
         'content-type': 'application/octet-stream',

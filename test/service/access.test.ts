@@ -95,3 +95,16 @@ t.test('for those who run it', { skip: noRedis }, async t => {
   stopping.abort()
   t.match(await ask(`${url}/readyz`), { status: 503, json: { checks: { running: false } } })
 })
+
+t.test('without Redis: not ready, and 503', { skip: noRedis }, async t => {
+  const { url, stopRedis, storage } = await openBed(t)
+  const headers = { 'content-type': 'application/octet-stream', ...as('alice') }
+  const kept = await ask(`${url}/v1/files?name=x.onnx`, { method: 'POST', body: 'x', headers })
+  await stopRedis()
+  t.match(await ask(`${url}/readyz`), { status: 503, json: { checks: { redis: false, storage: true } } })
+  t.equal((await ask(`${url}/healthz`)).status, 200)
+  const list = await ask(`${url}/v1/jobs`, { headers: as('alice') })
+  t.match(list, { status: 503, json: { error: { code: 'ERR_UNAVAILABLE' } } })
+  t.notMatch(list.text, /sock/)
+  t.ok(await storage.has(kept.json.hash))
+})

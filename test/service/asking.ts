@@ -16,7 +16,12 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Answer> 
   return { status: answer.status, headers: answer.headers, text, json: isJson ? JSON.parse(text) : null }
 }
 
-export const upload = (url: string, name: string, body: BodyInit, headers: Record<string, string>) =>
+export const upload = (
+  url: string,
+  name: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string>,
+) =>
   ask(`${url}/v1/files?name=${encodeURIComponent(name)}`, {
     ...{ method: 'POST', body },
     headers: { 'content-type': 'application/octet-stream', ...headers },

@@ -29,6 +29,7 @@ export const LIMITS: ServiceLimits = {
 export interface Bed {
   url: string
   port: number
+  stopRedis(): Promise<void>
   queue: WorkQueue
   storage: Storage
   /** As what stops the service tells it. */
@@ -42,6 +43,8 @@ export async function openBed(
   more: { limits?: Partial<ServiceLimits>; open?: boolean } = {},
 ): Promise<Bed> {
   const redis = await startRedis()
+  let stopped: Promise<void> | undefined
+  const stopRedis = () => (stopped ??= redis.stop())
   const storage = folderStorage(t.testdir())
   const queue = await connectQueue({ redis: redis.url, storage })
   const ledger = await redisLedger(redis.url, 'shellac')
@@ -63,7 +66,7 @@ export async function openBed(
     for (const close of closing) await close()
     await queue.close()
     await ledger.close()
-    await redis.stop()
+    await stopRedis()
   })
   const { port } = app.server.address() as AddressInfo
   const work = async () => {
@@ -74,7 +77,7 @@ export async function openBed(
       connection.disconnect()
     })
   }
-  return { url: `http://127.0.0.1:${port}`, port, queue, storage, stopping, work }
+  return { url: `http://127.0.0.1:${port}`, port, stopRedis, queue, storage, stopping, work }
 }
 
 const REPORTS = { purify: 'purify.json', measure: 'measure-c.json', audit: 'audit.json', cell: 'audit.json' }

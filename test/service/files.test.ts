@@ -45,8 +45,10 @@ t.test('uploads', { skip: noRedis }, async t => {
       const headers = { 'content-type': type, ...as('alice') }
       t.equal((await upload(bed.url, 'x.onnx', '{}', headers)).status, 415, type)
     }
+    const before = files().length
     const none = await raw(bed.port, post('x.onnx', 'content-length: 0', 'connection: close'))
     t.match(none, /^HTTP\/1.1 400 /, 'an empty one')
+    t.equal(files().length, before, 'is not kept')
   })
 
   t.test('too large: 413, announced or not, and nothing stays', async t => {

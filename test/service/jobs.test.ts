@@ -152,6 +152,17 @@ t.test('jobs', { skip: noRedis }, async t => {
     t.equal((await get('/v1/report?job=../../x')).status, 404)
   })
 
+  t.test('files that were removed from the storage', async t => {
+    const [{ id, outputs }] = (await get('/v1/jobs')).json.jobs
+    const again = purify({ job: id, output: 'model.safetensors' })
+    for (const hash of [...(Object.values(outputs) as string[]), model.hash]) await bed.storage.remove?.(hash)
+    const gone = await get(`/v1/jobs/${id}/outputs/model.safetensors`)
+    t.match(gone, { status: 404, json: { error: { message: /removed/ } } })
+    t.notMatch(gone.text, t.testdirName)
+    t.equal((await submit(url, again, as('alice'))).status, 404)
+    t.equal((await submit(url, purify(model), as('alice'))).status, 404)
+  })
+
   t.test('unknown ones', async t => {
     for (const id of [NOBODY, 'x', '..%2f..', `${NOBODY}0`, '*', 'bull:shellac:1']) {
       for (const what of ['', '/events', '/outputs/x', '/report']) {
