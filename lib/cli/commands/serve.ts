@@ -25,8 +25,14 @@ export async function serve(program: Command): Promise<void> {
 /** The first SIGINT or SIGTERM; another one ends the process at once. */
 const stopSignal = (): Promise<void> =>
   new Promise(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    const stop = () => {
+      for (const signal of SIGNALS) process.off(signal, stop)
+      resolve()
+    }
+    for (const signal of SIGNALS) process.on(signal, stop)
   })
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 const describe = ({ address, redis, ownRedis, tokens, workers }: RunningService): string =>
   [
