@@ -1,4 +1,4 @@
-import { atCall } from '../errors.js'
+import { atCall, ShellacError } from '../errors.js'
 import { parse } from '../options.js'
 import { connectQueue } from '../queue/queue.js'
 import { withoutPassword } from '../queue/redis.js'
@@ -91,5 +91,20 @@ async function listen(
     await app.close()
     clearTimeout(late)
   })
-  return app.listen({ host, port })
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    throw cannotListen(`${host}, port ${port}`, error)
+  }
 }
+
+const cannotListen = (thing: string, cause: unknown): ShellacError =>
+  new ShellacError(
+    'ERR_BAD_OPTION',
+    {
+      thing,
+      found: (cause as Error).message,
+      expected: 'an address of this machine, and a port that is free',
+    },
+    { cause },
+  )

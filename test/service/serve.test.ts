@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
@@ -95,12 +96,17 @@ t.test('a job from the upload to the file, and a stop that loses nothing', { ski
 t.test('what cannot be served is said at once', { skip: noRedis }, async t => {
   const folder = t.testdir({ tokens: 'alice:short' })
   const storage = join(folder, 'storage')
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  t.teardown(() => other.close())
+  const taken = (other.address() as AddressInfo).port
   const wrong: [ServeOptions, string, RegExp][] = [
     [{ host: '0.0.0.0' }, 'ERR_BAD_OPTION', /no token.*SHELLAC_TOKENS/],
     [{ tokens: join(folder, 'tokens') }, 'ERR_BAD_OPTION', /24 to 512/],
     [{ tokens: join(folder, 'nowhere') }, 'ERR_BAD_OPTION', /ENOENT/],
     [{ redis: 'redis://:secret@127.0.0.1:1' }, 'ERR_QUEUE', /Redis at redis:\/\/127.0.0.1:1/],
     [{ port: 65_536 }, 'ERR_BAD_OPTION', /"port"/],
+    [{ port: taken }, 'ERR_BAD_OPTION', /EADDRINUSE.*a port that is free/],
     [{ storage: 's3://bucket' }, 'ERR_BAD_OPTION', /option "redis"/],
   ]
   for (const [options, code, message] of wrong) {
