@@ -5,7 +5,7 @@ import type { ServiceLimits } from './options.js'
 import { codeOf, notFound, Refusal } from './refusal.js'
 
 /** Milliseconds that a client has to stop sending once it has been answered. */
-const LINGER = 3000
+const LINGER = 10_000
 
 export function answerErrors(app: FastifyInstance, limits: ServiceLimits): void {
   app.setNotFoundHandler(() => {

@@ -18,13 +18,14 @@ export class MeteredBody extends Transform {
   /** Why the body ended before its time. */
   refusal: Refusal | undefined
   #before = 0
+  #received = false
   readonly #limits: BodyLimits
   readonly #clock: NodeJS.Timeout | undefined
 
   constructor(request: IncomingMessage, limits: BodyLimits) {
     super()
     this.#limits = limits
-    if (limits.rate > 0) this.#clock = setInterval(() => this.#checkRate(), limits.patience)
+    if (limits.rate > 0) this.#clock = setInterval(() => this.#checkSoon(), limits.patience)
     this.on('error', () => {}) // whoever reads it hears of it too; where nobody does, it is no crash
     this.#follow(request)
     request.pipe(this)
@@ -46,7 +47,10 @@ export class MeteredBody extends Transform {
       if (request.complete) return
       this.#refuse(new Refusal('ERR_BAD_REQUEST', 'the connection ended before the body did'))
     }
-    request.once('end', () => clearInterval(this.#clock))
+    request.once('end', () => {
+      this.#received = true
+      clearInterval(this.#clock)
+    })
     request.once('close', dropped)
     request.once('error', dropped)
     this.once('close', () => {
@@ -57,7 +61,13 @@ export class MeteredBody extends Transform {
     })
   }
 
+  /** What came in while this process was busy is read first, and counts. */
+  #checkSoon(): void {
+    setImmediate(() => this.#checkRate())
+  }
+
   #checkRate(): void {
+    if (this.destroyed || this.#received) return
     const storageIsSlow = this.writableNeedDrain
     const { rate, patience } = this.#limits
     if (!storageIsSlow && this.bytes - this.#before < (rate * patience) / 1000)

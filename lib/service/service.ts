@@ -42,7 +42,7 @@ export async function createService(parts: ServiceParts, stopping: AbortSignal):
     logger: { level: log, stream: process.stderr },
     bodyLimit: limits.jsonBytes,
     forceCloseConnections: 'idle',
-    keepAliveTimeout: 10_000,
+    keepAliveTimeout: 65_000, // longer than that of a proxy in front, else a request may meet a closed door
     requestTimeout: limits.uploadRate > 0 ? slowestUpload(limits) : 0,
     http: {
       maxHeaderSize: limits.headerBytes,

@@ -23,7 +23,7 @@ export const as = (owner: keyof typeof TOKENS) => ({ authorization: `Bearer ${TO
 export const LIMITS: ServiceLimits = {
   ...{ uploadBytes: 100_000, uploadRate: 1000, uploads: 3, uploadsPerOwner: 2 },
   ...{ jobsPerOwner: 3, streams: 8, streamsPerOwner: 2, jobSeconds: 60, jobMemory: 512 },
-  ...{ jsonBytes: 4096, headerBytes: 4096, patience: 300, keepAlive: 100 },
+  ...{ jsonBytes: 4096, headerBytes: 4096, patience: 3000, keepAlive: 100 },
 }
 
 export interface Bed {
