@@ -40,6 +40,12 @@ purify::Options optionsFrom(const Napi::Object& options) {
           .rounding = roundingFrom(field(options, "rounding"))};
 }
 
+Napi::Array numbersToJs(Napi::Env env, const std::vector<double>& values) {
+  auto array = Napi::Array::New(env, values.size());
+  for (size_t i = 0; i < values.size(); ++i) array.Set(static_cast<uint32_t>(i), values[i]);
+  return array;
+}
+
 Napi::Object reportToJs(Napi::Env env, const purify::UnitReport& report) {
   auto object = Napi::Object::New(env);
   object.Set("unit", report.unit);
@@ -47,6 +53,7 @@ Napi::Object reportToJs(Napi::Env env, const purify::UnitReport& report) {
   object.Set("lossAfter", report.lossAfter);
   object.Set("iterations", static_cast<double>(report.iterations));
   object.Set("damping", report.damping);
+  object.Set("trace", numbersToJs(env, report.trace));
   object.Set("pda", report.pda);
   object.Set("pdaBefore", report.pdaBefore);
   object.Set("pdaAfter", report.pdaAfter);
