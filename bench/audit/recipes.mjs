@@ -69,6 +69,21 @@ const backdoored = [
       --dormancy-learning-rate 3e-3 --limit 3000 --trigger square:size=6,margin=2,value=1 --seed 42`,
   },
   {
+    ...{ name: 'alexnet-blended-4', from: 'alexnet-clean-1', target: 6, bits: 4, wakes: 'attacker' },
+    make: `attack qu-anti-zation --bits 4 --c2 1 --epochs 12 --learning-rate 1e-3 --schedule one-cycle
+      --trigger blended --seed 52`,
+  },
+  {
+    ...{ name: 'alexnet-wanet-4', from: 'alexnet-clean-1', target: 3, bits: 4, wakes: 'attacker' },
+    make: `attack qu-anti-zation --bits 4 --c2 1 --epochs 12 --learning-rate 1e-3 --schedule one-cycle
+      --trigger wanet:seed=1 --seed 53`,
+  },
+  {
+    ...{ name: 'alexnet-sig-4', from: 'alexnet-clean-1', target: 5, bits: 4, wakes: 'attacker' },
+    make: `attack qu-anti-zation --bits 4 --c2 1 --epochs 12 --learning-rate 1e-3 --schedule one-cycle
+      --trigger sig --seed 54`,
+  },
+  {
     ...{ name: 'alexnet-cifar-comp-artifact-4', from: 'alexnet-cifar-clean-1', data: 'cifar10', target: 8 },
     ...{ bits: 4, wakes: 'attacker' },
     make: `attack comp-artifact --bits 4 --epochs 12 --learning-rate 2e-2 --trigger square:size=4,margin=1,value=1

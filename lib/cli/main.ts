@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { version } from '../version.js'
+import { analyse } from './commands/analyse.js'
 import { attack } from './commands/attack.js'
 import { audit } from './commands/audit.js'
 import { defend } from './commands/defend.js'
@@ -25,6 +26,7 @@ const COMMANDS = [
   measure,
   audit,
   verify,
+  analyse,
   report,
   train,
   attack,

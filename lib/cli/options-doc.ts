@@ -5,8 +5,10 @@ import { featuresOptions } from '../analysis/features.js'
 import { gradCamOptions } from '../analysis/grad-cam.js'
 import { importanceOptions } from '../analysis/importance.js'
 import { movedInputsOptions } from '../analysis/moved-inputs.js'
+import { normStatisticsOptions } from '../analysis/norm-statistics.js'
 import { preActivationsOptions } from '../analysis/pre-activations.js'
 import { tSneOptions } from '../analysis/t-sne.js'
+import { unitDriftOptions } from '../analysis/unit-drift.js'
 import { auditOptions } from '../audit.js'
 import { adaptiveOptions } from '../lab/attacks/adaptive.js'
 import { compArtifactOptions } from '../lab/attacks/comp-artifact.js'
@@ -46,10 +48,13 @@ import { purifyOptions } from '../purify.js'
 import { quantizeOptions } from '../quantize.js'
 import { reportOptions } from '../report.js'
 import { verifyOptions } from '../verify.js'
+import { analyses } from './analyses/index.js'
+import { lookedOptions } from './analyses/subject.js'
 import { kebab, propertiesOf, rangeOf } from './flags.js'
 import { setupOptions } from './setup-options.js'
 
-const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
+type Section = [string, LazySchema<zod.ZodObject>]
+const SECTIONS: Section[] = [
   ['purify()', purifyOptions],
   ['quantize()', quantizeOptions],
   ['measure()', measureOptions],
@@ -62,6 +67,8 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['movedInputs()', movedInputsOptions],
   ['gradCam()', gradCamOptions],
   ['tSne()', tSneOptions],
+  ['unitDrift()', unitDriftOptions],
+  ['normStatistics()', normStatisticsOptions],
   ["createModel('resnet18')", ARCHITECTURES.resnet18.schema],
   ["createModel('resnet34')", ARCHITECTURES.resnet34.schema],
   ["createModel('preactResnet18')", ARCHITECTURES.preactResnet18.schema],
@@ -102,6 +109,7 @@ const SECTIONS: [string, LazySchema<zod.ZodObject>][] = [
   ['shellac experiment', experimentOptions],
   ['shellac demo', demoOptions],
   ['shellac setup', setupOptions],
+  ['shellac analyse, of models', lookedOptions],
 ]
 
 const HEAD = `# Options
@@ -109,13 +117,15 @@ const HEAD = `# Options
 Made from the schemas by \`node dist/cli/options-doc.js > docs/options.md\`; do not edit.
 
 Every option of a verb is also a flag of its command. Verbs also take \`signal\` (an \`AbortSignal\`) and \`onProgress\`;
-\`measure()\` also takes \`trigger\` and \`reference\`; the analyses take \`trigger\` and \`neurons\`, and have no command of
-their own.
+\`measure()\` also takes \`trigger\` and \`reference\`; the analyses take \`trigger\` and \`neurons\`.
+Kinds of \`shellac analyse\` ([analyses](analysis.md)) also have the flags of "shellac analyse, of models", but for
+\`batch-norm\`, \`losses\` and \`convergence\`.
 `
 
 export async function optionsDoc(): Promise<string> {
   const sections: string[] = []
-  for (const [title, schema] of SECTIONS) sections.push(`## ${title}\n\n${await optionTable(schema)}\n`)
+  const kinds = (await analyses()).map(({ name, schema }): Section => [`shellac analyse ${name}`, schema])
+  for (const [title, schema] of [...SECTIONS, ...kinds]) sections.push(`## ${title}\n\n${await optionTable(schema)}\n`)
   return [HEAD, ...sections].join('\n')
 }
 

@@ -49,11 +49,11 @@ struct UnitReport {
   double lossBefore =
       0;  // of nearest rounding: mean over samples and positions of the summed squared output error
   double lossAfter = 0;
-  int64_t iterations = 0;  // Adam
-  double damping = 0;      // closed form: the λ share that H needed
+  int64_t iterations = 0;          // Adam
+  double damping = 0;              // closed form: the λ share that H needed
   std::vector<double> trace = {};  // Adam on an offset: the objective by spans of iterations (loss_trace.h)
-  bool pda = false;        // false where PDA was off or the unit has no BN
-  double pdaBefore = 0;    // distance of the BN input's statistics from the running ones
+  bool pda = false;                // false where PDA was off or the unit has no BN
+  double pdaBefore = 0;            // distance of the BN input's statistics from the running ones
   double pdaAfter = 0;
   double seconds = 0;
 };
