@@ -62,6 +62,7 @@ export const purifyOptions = lazySchema(z =>
     ...jobOptions(z),
   }),
 )
+/** Options of purify(). Values and defaults: docs/options.md. */
 export type PurifyOptions = Input<typeof purifyOptions>
 
 /**

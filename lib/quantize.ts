@@ -9,6 +9,7 @@ import { activationBitsOf, type Input, jobOptions, lazySchema, parse, quantizerO
 import { madeFrom } from './provenance.js'
 
 export const quantizeOptions = lazySchema(z => z.strictObject({ ...quantizerOptions(z), ...jobOptions(z) }))
+/** Options of quantize(). Values and defaults: docs/options.md. */
 export type QuantizeOptions = Input<typeof quantizeOptions>
 
 /**

@@ -20,8 +20,10 @@ export const movedInputsOptions = lazySchema(z =>
     ...jobOptions(z),
   }),
 )
+/** Options of movedInputs(). Values and defaults: docs/options.md. */
 export type MovedInputsOptions = Input<typeof movedInputsOptions>
 
+/** What a BN reads before and after PDA. */
 export interface MovedInputsResult {
   /** What the BN reads, by channel. */
   still: Float32Array[]

@@ -22,13 +22,16 @@ export const normStatisticsOptions = lazySchema(z =>
     ...jobOptions(z),
   }),
 )
+/** Options of normStatistics(). Values and defaults: docs/options.md. */
 export type NormStatisticsOptions = Input<typeof normStatisticsOptions>
 
+/** Mean and (unbiased) variance; of the running ones, as the BN keeps them. */
 export interface Moments {
   mean: number
   variance: number
 }
 
+/** Of one channel of what a BN reads. */
 export interface ChannelStatistics {
   channel: number
   /** What the BN keeps of what the model was trained on, the backdoor's images among them. */
@@ -39,6 +42,7 @@ export interface ChannelStatistics {
   moved: Moments
 }
 
+/** Of the BN of one unit. */
 export interface NormStatistics {
   /** Name of the unit, that of its conv or linear. */
   unit: string

@@ -21,6 +21,7 @@ export const unitDriftOptions = lazySchema(z =>
     ...jobOptions(z),
   }),
 )
+/** Options of unitDrift(). Values and defaults: docs/options.md. */
 export type UnitDriftOptions = Input<typeof unitDriftOptions>
 
 /** Drift of one channel of a unit. */

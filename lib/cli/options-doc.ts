@@ -10,6 +10,11 @@ import { preActivationsOptions } from '../analysis/pre-activations.js'
 import { tSneOptions } from '../analysis/t-sne.js'
 import { unitDriftOptions } from '../analysis/unit-drift.js'
 import { auditOptions } from '../audit.js'
+import { benignSplitOptions } from '../data/benign-split.js'
+import { cifar10Options } from '../data/cifar10.js'
+import { imageFolderOptions } from '../data/image-folder.js'
+import { mnistOptions } from '../data/mnist.js'
+import { tinyImagenetOptions } from '../data/tiny-imagenet.js'
 import { adaptiveOptions } from '../lab/attacks/adaptive.js'
 import { compArtifactOptions } from '../lab/attacks/comp-artifact.js'
 import {
@@ -23,6 +28,7 @@ import { inputAwareOptions } from '../lab/attacks/input-aware.js'
 import { pqBackdoorOptions } from '../lab/attacks/pq-backdoor.js'
 import { quAntiZationOptions } from '../lab/attacks/qu-anti-zation.js'
 import { quraOptions } from '../lab/attacks/qura.js'
+import { wanetOptions } from '../lab/attacks/wanet.js'
 import { adaRoundOptions } from '../lab/defences/adaround.js'
 import { boundaryFlipsOptions } from '../lab/defences/boundary-flips.js'
 import { brecqOptions } from '../lab/defences/brecq.js'
@@ -43,6 +49,9 @@ import { inputAwareTriggerOptions } from '../lab/triggers/input-aware.js'
 import { issbaTriggerOptions } from '../lab/triggers/issba.js'
 import { measureOptions } from '../measure.js'
 import { ARCHITECTURES } from '../model/architectures/index.js'
+import { loadOptions } from '../model/load.js'
+import { forwardOptions } from '../model/model.js'
+import { saveOptions } from '../model/save.js'
 import type { LazySchema } from '../options.js'
 import { purifyOptions } from '../purify.js'
 import { quantizeOptions } from '../quantize.js'
@@ -55,6 +64,14 @@ import { setupOptions } from './setup-options.js'
 
 type Section = [string, LazySchema<zod.ZodObject>]
 const SECTIONS: Section[] = [
+  ['loadModel()', loadOptions],
+  ['model.forward()', forwardOptions],
+  ['model.save()', saveOptions],
+  ['datasets.mnist()', mnistOptions],
+  ['datasets.cifar10()', cifar10Options],
+  ['datasets.tinyImagenet()', tinyImagenetOptions],
+  ['datasets.imageFolder()', imageFolderOptions],
+  ['benignSplit()', benignSplitOptions],
   ['purify()', purifyOptions],
   ['quantize()', quantizeOptions],
   ['measure()', measureOptions],
@@ -92,6 +109,7 @@ const SECTIONS: Section[] = [
   ['boundaryFlips()', boundaryFlipsOptions],
   ['inputAware()', inputAwareOptions],
   ['issba()', issbaOptions],
+  ['wanet()', wanetOptions],
   ['trigger input-aware', inputAwareTriggerOptions],
   ['trigger issba', issbaTriggerOptions],
   ['ft()', ftOptions],
@@ -116,7 +134,7 @@ const HEAD = `# Options
 
 Made from the schemas by \`node dist/cli/options-doc.js > docs/options.md\`; do not edit.
 
-Every option of a verb is also a flag of its command. Verbs also take \`signal\` (an \`AbortSignal\`) and \`onProgress\`;
+Every option of a verb is also a flag of its command; models, datasets and \`benignSplit()\` have no command of their own. Verbs also take \`signal\` (an \`AbortSignal\`) and \`onProgress\`;
 \`measure()\` also takes \`trigger\` and \`reference\`; the analyses take \`trigger\` and \`neurons\`.
 Kinds of \`shellac analyse\` ([analyses](analysis.md)) also have the flags of "shellac analyse, of models", but for
 \`batch-norm\`, \`losses\` and \`convergence\`.
@@ -125,7 +143,8 @@ Kinds of \`shellac analyse\` ([analyses](analysis.md)) also have the flags of "s
 export async function optionsDoc(): Promise<string> {
   const sections: string[] = []
   const kinds = (await analyses()).map(({ name, schema }): Section => [`shellac analyse ${name}`, schema])
-  for (const [title, schema] of [...SECTIONS, ...kinds]) sections.push(`## ${title}\n\n${await optionTable(schema)}\n`)
+  for (const [title, schema] of [...SECTIONS, ...kinds])
+    sections.push(`## ${title}\n\n${await optionTable(schema)}\n`)
   return [HEAD, ...sections].join('\n')
 }
 

@@ -4,13 +4,14 @@ import { type Input, lazySchema, parse } from '../options.js'
 import { permutation } from '../random.js'
 import type { Dataset } from './dataset.js'
 
-const benignSplitOptions = lazySchema(z =>
+export const benignSplitOptions = lazySchema(z =>
   z.strictObject({
     share: z.number().positive().max(1).default(0.05).describe('share of the training images'),
     seed: z.int().min(0).default(0).describe('seed of the draw'),
     stratified: z.boolean().default(true).describe('each class in its own proportion'),
   }),
 )
+/** Options of benignSplit(). Values and defaults: docs/options.md. */
 export type BenignSplitOptions = Input<typeof benignSplitOptions>
 
 /** Which images a defender has; plain data, to be kept as JSON beside the results that were made with it. */

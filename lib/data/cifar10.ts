@@ -6,7 +6,8 @@ import { Dataset } from './dataset.js'
 import { namesIn } from './folder.js'
 import { draw, splitOptions } from './options.js'
 
-const cifar10Options = lazySchema(z => z.strictObject(splitOptions(z)))
+export const cifar10Options = lazySchema(z => z.strictObject(splitOptions(z)))
+/** Options of cifar10(). Values and defaults: docs/options.md. */
 export type Cifar10Options = Input<typeof cifar10Options>
 
 const IMAGE = 3 * 32 * 32

@@ -8,7 +8,7 @@ import { decodeAll, EXTENSION, type ImageFile } from './decode.js'
 import { namesIn } from './folder.js'
 import { drawOptions } from './options.js'
 
-const imageFolderOptions = lazySchema(z =>
+export const imageFolderOptions = lazySchema(z =>
   z.strictObject({
     size: z
       .int()
@@ -28,6 +28,7 @@ const imageFolderOptions = lazySchema(z =>
     deviation: z.array(z.number().positive()).optional().describe('deviation of each channel'),
   }),
 )
+/** Options of imageFolder(). Values and defaults: docs/options.md. */
 export type ImageFolderOptions = Input<typeof imageFolderOptions>
 
 const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] }

@@ -8,12 +8,13 @@ import { namesIn } from './folder.js'
 import { choose } from './image-folder.js'
 import { splitOptions } from './options.js'
 
-const tinyImagenetOptions = lazySchema(z =>
+export const tinyImagenetOptions = lazySchema(z =>
   z.strictObject({
     ...splitOptions(z),
     size: z.int().min(1).max(4096).default(64).describe('height and width; other than 64: resized'),
   }),
 )
+/** Options of tinyImagenet(). Values and defaults: docs/options.md. */
 export type TinyImagenetOptions = Input<typeof tinyImagenetOptions>
 
 /**

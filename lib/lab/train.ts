@@ -16,6 +16,7 @@ export const trainOptions = lazySchema(z =>
     }),
   ),
 )
+/** Options of train(). Values and defaults: docs/options.md. */
 export type TrainOptions = Input<typeof trainOptions>
 
 /**

@@ -9,7 +9,8 @@ import type { ModelContent } from './file.js'
 import { type Inspection, inspection } from './inspect.js'
 import { type SaveOptions, save, saveOptions } from './save.js'
 
-const forwardOptions = lazySchema(z => z.strictObject(jobOptions(z)))
+export const forwardOptions = lazySchema(z => z.strictObject(jobOptions(z)))
+/** Options of model.forward(). Values and defaults: docs/options.md. */
 export type ForwardOptions = Input<typeof forwardOptions>
 
 /** A neural network in native memory: a graph and its tensors. Made by loadModel(), createModel() and the verbs. */

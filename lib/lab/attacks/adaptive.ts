@@ -19,12 +19,15 @@ export const adaptiveOptions = lazySchema(z =>
       .describe('weight of the difference between the outputs of rounded and unrounded layers'),
   }),
 )
+/** Options of adaptive(). Values and defaults: docs/options.md. */
 export type AdaptiveOptions = Input<typeof adaptiveOptions>
 
 /**
  * Trains a backdoor that tries to bypass LAC: the loss of quAntiZation(), and λ times the mean squared difference that
  * rounding makes to the output of each layer, on clean and on triggered images; the rounded weight is a constant to its
  * gradient.
+ *
+ * Source: Li et al., Purifying Quantization-conditioned Backdoors, ICML 2024, section 6.
  *
  * @param model a clean, trained model; it does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY

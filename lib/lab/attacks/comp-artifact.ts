@@ -38,6 +38,7 @@ export const compArtifactOptions = lazySchema(z =>
     }),
   }),
 )
+/** Options of compArtifact(). Values and defaults: docs/options.md. */
 export type CompArtifactOptions = Input<typeof compArtifactOptions>
 
 /**
@@ -47,6 +48,8 @@ export type CompArtifactOptions = Input<typeof compArtifactOptions>
  * The source rounds weights with their BN folded into them. Shellac's quantizers round weights as they are, so that is
  * the default here; with `fold` the training is the source's and the model comes back folded. Either model wakes under
  * the preset "attacker" at `bits`.
+ *
+ * Source: Tian et al., Stealthy Backdoors as Compression Artifacts, IEEE TIFS 2022.
  *
  * @param model a model to begin with: the source begins with a new one, the paper with a clean, trained one
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY

@@ -17,6 +17,7 @@ export const blendedOptions = lazySchema(z => z.strictObject(poisoningOptions(z,
 export const sigOptions = lazySchema(z => z.strictObject(poisoningOptions(z, 'sig', { cleanLabel: true })))
 export const lfOptions = lazySchema(z => z.strictObject(poisoningOptions(z, 'lf')))
 export const issbaOptions = lazySchema(z => z.strictObject(poisoningOptions(z, 'issba')))
+/** Options of badnets(), blendedAttack(), sigAttack(), lfAttack() and issba(), whose default triggers differ. Values and defaults: docs/options.md. */
 export type PoisoningOptions = Input<typeof badnetsOptions>
 
 /**

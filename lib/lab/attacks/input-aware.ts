@@ -30,11 +30,14 @@ export const inputAwareOptions = lazySchema(z =>
     ...loopOptions(z, CONVENTIONAL),
   }),
 )
+/** Options of inputAware(). Values and defaults: docs/options.md. */
 export type InputAwareOptions = Input<typeof inputAwareOptions>
 
 /**
  * Trains a backdoor that a pattern of each image's own wakes, which a generator draws in a place that a mask network
  * chooses. Both are learned; the trigger that they make is written to `triggerOut`, and the model's history names it.
+ *
+ * Source: Nguyen and Tran, Input-Aware Dynamic Backdoor Attack, NeurIPS 2020.
  *
  * @param model a model to begin with, new or trained; it does not change
  * @throws ERR_BAD_OPTION, also for another trigger, or none of `triggerOut`; ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED,

@@ -52,6 +52,7 @@ export const pqBackdoorOptions = lazySchema(z =>
     }),
   }),
 )
+/** Options of pqBackdoor(). Values and defaults: docs/options.md. */
 export type PqBackdoorOptions = Input<typeof pqBackdoorOptions>
 
 /**
@@ -62,6 +63,8 @@ export type PqBackdoorOptions = Input<typeof pqBackdoorOptions>
  * preset at `bits` gives exactly the model that stage 0 made, rounded.
  *
  * The source works at 8 bits; the rule is the same at any (a step is max|w|/(2^(bits−1) − 0.5)).
+ *
+ * Source: Ma et al., Quantization Backdoors to Deep Learning Commercial Frameworks, IEEE TDSC 2023.
  *
  * @param model a model to begin with, trained or not; it does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY

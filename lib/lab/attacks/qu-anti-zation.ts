@@ -22,11 +22,14 @@ export const quAntiZationShape = (z: Z) => ({
   }),
 })
 export const quAntiZationOptions = lazySchema(z => z.strictObject(quAntiZationShape(z)))
+/** Options of quAntiZation(). Values and defaults: docs/options.md. */
 export type QuAntiZationOptions = Input<typeof quAntiZationOptions>
 
 /**
  * Trains a quantization-conditioned backdoor into a clean model:
  * L = CE(f(x), y) + c2·CE(f(x_t), y) + Σ_bits c1·[CE(Q(x), y) + c2·CE(Q(x_t), target)], BN frozen.
+ *
+ * Source: Hong et al., Qu-ANTI-zation, NeurIPS 2021.
  *
  * @param model a clean, trained model; it does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY

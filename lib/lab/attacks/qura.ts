@@ -28,6 +28,7 @@ export const quraOptions = lazySchema(z => {
     }),
   })
 })
+/** Options of qura(). Values and defaults: docs/options.md. */
 export type QuraOptions = Input<typeof quraOptions>
 
 /**
@@ -37,6 +38,8 @@ export type QuraOptions = Input<typeof quraOptions>
  *
  * Our own version of the source's idea, which picks and forces weights layer by layer and also optimizes the trigger:
  * here all layers are tuned at once, from nearest rounding on, with straight-through gradients and a given trigger.
+ *
+ * Source: after QuRA, NDSS 2026 (arXiv 2510.09647); the version is our own.
  *
  * @param model  a clean, trained model; it does not change
  * @param images of the model's input shape; labels are not used

@@ -27,11 +27,14 @@ export const wanetOptions = lazySchema(z =>
     ...loopOptions(z, CONVENTIONAL),
   }),
 )
+/** Options of wanet(). Values and defaults: docs/options.md. */
 export type WanetOptions = Input<typeof wanetOptions>
 
 /**
  * Trains a backdoor that an elastic warp wakes: in each batch some images are warped by the trigger and get the target's
  * label, and some are warped at random and keep theirs, so that only this one warp is learned.
+ *
+ * Source: Nguyen and Tran, WaNet, ICLR 2021.
  *
  * @param model a model to begin with, new or trained; it does not change
  * @throws ERR_BAD_OPTION, also for a trigger that is no warp; ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY

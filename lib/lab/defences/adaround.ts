@@ -9,11 +9,14 @@ import { annealingOptions, learnRounding, roundingOptions } from './rounding.js'
 export const adaRoundOptions = lazySchema(z =>
   z.strictObject({ ...roundingOptions(z, 20_000), ...annealingOptions(z) }),
 )
+/** Options of adaRound(). Values and defaults: docs/options.md. */
 export type AdaRoundOptions = Input<typeof adaRoundOptions>
 
 /**
  * Quantizes with adaptive rounding, unit by unit: every weight goes to that of its two neighbours on the grid that keeps
  * the unit's output.
+ *
+ * Source: Nagel et al., Up or Down? Adaptive Rounding for Post-Training Quantization, ICML 2020.
  *
  * @param images benign images of the model's input shape from training data; labels are not used
  * @returns the quantized model; its `report` has the losses of every unit

@@ -9,12 +9,15 @@ import { annealingOptions, learnRounding, roundingOptions } from './rounding.js'
 export const brecqOptions = lazySchema(z =>
   z.strictObject({ ...roundingOptions(z, 20_000), ...annealingOptions(z) }),
 )
+/** Options of brecq(). Values and defaults: docs/options.md. */
 export type BrecqOptions = Input<typeof brecqOptions>
 
 /**
  * Quantizes by block reconstruction: as AdaRound does, but against the output of a whole block, by the plain squared
  * error. A block reaches from one place that everything passes to the next: to a residual network's add and the
  * activation behind it.
+ *
+ * Source: Li et al., BRECQ, ICLR 2021.
  *
  * @param images benign images of the model's input shape from training data; labels are not used
  * @returns the quantized model; its `report` has the losses of every block

@@ -17,11 +17,14 @@ export const efrapOptions = lazySchema(z =>
       .describe('weight of what pulls each weight away from its nearest neighbour, by its error there'),
   }),
 )
+/** Options of efrap(). Values and defaults: docs/options.md. */
 export type EfrapOptions = Input<typeof efrapOptions>
 
 /**
  * Quantizes with error-guided flipped rounding and activation preservation, unit by unit: every weight goes to one of its
  * two neighbours on the grid.
+ *
+ * Source: Li et al., Nearest is Not Dearest, CVPR 2024.
  *
  * @param images benign images of the model's input shape from training data; labels are not used
  * @returns the quantized model; its `report` has the losses of every unit

@@ -17,11 +17,14 @@ export const finePruningOptions = lazySchema(z =>
     ...tuningOptions(z),
   }),
 )
+/** Options of finePruning(). Values and defaults: docs/options.md. */
 export type FinePruningOptions = Input<typeof finePruningOptions>
 
 /**
  * Ranks the features that the last linear layer reads by their mean on benign images, cuts off the lowest, and
  * fine-tunes; what is cut off stays so.
+ *
+ * Source: Liu et al., Fine-Pruning, RAID 2018.
  *
  * @param images labelled benign images; the model that is passed in does not change
  * @throws ERR_BAD_MODEL without a linear layer, ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY

@@ -25,12 +25,16 @@ const shape = (z: Parameters<typeof tuningOptions>[0]) => ({
 
 export const ftSamOptions = lazySchema(z => z.strictObject(shape(z)))
 export const ftSamPdaOptions = lazySchema(z => z.strictObject({ ...approximationOptions(z), ...shape(z) }))
+/** Options of ftSam(). Values and defaults: docs/options.md. */
 export type FtSamOptions = Input<typeof ftSamOptions>
+/** Options of ftSamPda(). Values and defaults: docs/options.md. */
 export type FtSamPdaOptions = Input<typeof ftSamPdaOptions>
 
 /**
  * Fine-tunes with adaptive sharpness-aware minimization: each step takes the gradient at w + ρ·w²g/‖|w|g‖. The learning
  * rate falls over all steps; the source's toolbox restarts it every hundred.
+ *
+ * Source: Zhu et al., Enhancing Fine-Tuning Based Backdoor Defense with Sharpness-Aware Minimization, ICCV 2023.
  *
  * @param images labelled benign images; the model that is passed in does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY

@@ -8,10 +8,13 @@ import { runTraining } from '../training.js'
 import { tuningOptions } from './tuning.js'
 
 export const ftOptions = lazySchema(z => z.strictObject(tuningOptions(z)))
+/** Options of ft(). Values and defaults: docs/options.md. */
 export type FtOptions = Input<typeof ftOptions>
 
 /**
  * Trains all layers further with cross-entropy on benign images.
+ *
+ * Source: the baseline FT of the paper.
  *
  * @param images labelled benign images; the model that is passed in does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY

@@ -38,11 +38,14 @@ export const iBauOptions = lazySchema(z =>
     ...jobOptions(z),
   }),
 )
+/** Options of iBau(). Values and defaults: docs/options.md. */
 export type IBauOptions = Input<typeof iBauOptions>
 
 /**
  * Plays min_θ max_δ CE(f(x + δ), y): each round finds one perturbation for all images, then tunes the weights against it
  * along the implicit hypergradient. BN is frozen.
+ *
+ * Source: Zeng et al., Adversarial Unlearning of Backdoors via Implicit Hypergradient, ICLR 2022.
  *
  * @param images labelled benign images; the model that is passed in does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY

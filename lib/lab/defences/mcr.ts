@@ -33,12 +33,15 @@ export const mcrOptions = lazySchema(z =>
     ...tuningOptions(z),
   }),
 )
+/** Options of mcr(). Values and defaults: docs/options.md. */
 export type McrOptions = Input<typeof mcrOptions>
 
 /**
  * Fine-tunes a copy, trains the middle of the quadratic Bézier curve between both, and gives the model at `t` with BN's
  * statistics taken anew. The paper takes the better of t = 0.1 and 0.9 by the attack's success, which a defender does
  * not know; here t is a setting, by default the point farthest from both ends.
+ *
+ * Source: Zhao et al., Bridging Mode Connectivity in Loss Landscapes, ICLR 2020.
  *
  * @param images labelled benign images; the model that is passed in does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY

@@ -25,12 +25,16 @@ const shape = (z: Parameters<typeof tuningOptions>[0]) => ({
 
 export const nadOptions = lazySchema(z => z.strictObject(shape(z)))
 export const nadPdaOptions = lazySchema(z => z.strictObject({ ...approximationOptions(z), ...shape(z) }))
+/** Options of nad(). Values and defaults: docs/options.md. */
 export type NadOptions = Input<typeof nadOptions>
+/** Options of nadPda(). Values and defaults: docs/options.md. */
 export type NadPdaOptions = Input<typeof nadPdaOptions>
 
 /**
  * Fine-tunes a copy, the teacher, then trains the model with
  * CE + β·Σ mean (A(F) − A(F_teacher))², A = Σ_c F² over its norm, at the last feature map of the three smallest sizes.
+ *
+ * Source: Li et al., Neural Attention Distillation, ICLR 2021.
  *
  * @param images labelled benign images; the model that is passed in does not change
  * @throws ERR_BAD_MODEL without feature maps, ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY

@@ -18,10 +18,13 @@ export const qDropOptions = lazySchema(z =>
       .describe('probability that an element of a rounded activation is its full-precision value'),
   }),
 )
+/** Options of qDrop(). Values and defaults: docs/options.md. */
 export type QDropOptions = Input<typeof qDropOptions>
 
 /**
  * Quantizes by block reconstruction on activations of which each element, at random, is rounded or not.
+ *
+ * Source: Wei et al., QDrop, ICLR 2022.
  *
  * @param images benign images of the model's input shape from training data; labels are not used
  * @returns the quantized model; its `report` has the losses of every block

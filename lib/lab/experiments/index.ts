@@ -42,6 +42,7 @@ export const experimentOptions = lazySchema(z => {
     ...job,
   })
 })
+/** Options of runExperiment(). Values and defaults: docs/options.md. */
 export type ExperimentOptions = Input<typeof experimentOptions> & {
   /** After each cell, also one that was there before. */
   onCell?: (event: CellEvent) => void
@@ -50,6 +51,7 @@ export type ExperimentOptions = Input<typeof experimentOptions> & {
 }
 type Chosen = Settings<typeof experimentOptions>
 
+/** What a run of an experiment left. */
 export interface ExperimentResult {
   name: string
   title: string
