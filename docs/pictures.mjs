@@ -70,7 +70,7 @@ function twoByTwo() {
   writeFileSync(picture('two-by-two.svg'), standalone(chart))
 }
 
-/** What the audit found of the trigger that it did not know: mask, pattern, and both on grey. */
+/** The stamp that the audit found, on grey. */
 async function trigger() {
   const found = join(folder, 'trigger.png')
   shellac('audit', model, ...DATA, '--quantizers', 'attacker', '--trigger-out', found)
