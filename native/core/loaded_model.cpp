@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/graph/shapes.h"
 #include "core/graph/unit.h"
+#include "core/quant/integer_bias.h"
 
 namespace shellac {
 namespace {
@@ -74,7 +75,8 @@ std::map<std::string, graph::Shape> LoadedModel::weightShapes() const {
 }
 
 LoadedModel quantizedModel(const graph::Model& model, quant::Quantization quantization) {
-  LoadedModel loaded{.model = model, .quantization = std::move(quantization)};
+  LoadedModel loaded{.model = quant::withIntegerBiases(model, quantization),
+                     .quantization = std::move(quantization)};
   for (const auto& [name, weight] : loaded.quantization->weights)
     loaded.model.tensors.erase(model.graph.node(name).parameters.at("weight"));
   return loaded;
