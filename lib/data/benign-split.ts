@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { atCall, ShellacError } from '../errors.js'
 import { type Input, lazySchema, parse } from '../options.js'
 import { permutation } from '../random.js'
@@ -105,6 +104,7 @@ export function saveSplit(path: string, split: BenignSplit): Promise<void> {
 /** Reads what saveSplit() wrote. Throws ERR_BAD_DATA. */
 export function loadSplit(path: string): Promise<BenignSplit> {
   return atCall(loadSplit, async () => {
+    const { readFile } = await import('node:fs/promises')
     const { z } = await import('zod')
     const schema = z.strictObject({
       dataset: z.string(),
