@@ -66,7 +66,9 @@ const downloads = () => join(cacheFolder(), 'downloads')
 
 function wheelIn(folder, version, variant) {
   if (!existsSync(folder)) return
-  const name = readdirSync(folder).find(file => /\.whl$/.test(file) && fits(parseWheel(file), version, variant))
+  const name = readdirSync(folder).find(
+    file => /\.whl$/.test(file) && fits(parseWheel(file), version, variant),
+  )
   return name && join(folder, name)
 }
 

@@ -74,7 +74,8 @@ function withLibtorch(folder, consumer) {
 }
 
 async function whenBundled(installed, folder, versions) {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return say('what is bundled is for linux-x64; left out')
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return say('what is bundled is for linux-x64; left out')
   mkdirSync(folder)
   const program = await bundle(installed, folder)
   const libtorch = join(installed, 'node_modules', vendoredPackage, 'torch')
@@ -84,7 +85,10 @@ async function whenBundled(installed, folder, versions) {
     const found = read(stdout)
     const addons = found?.opened.filter(path => path.endsWith('.node')) ?? []
     const own = addons.length === 2 && addons.every(path => path.startsWith(folder))
-    tell(own && Number.isFinite(found.ba), `Node ${found?.node ?? node}: bundled by esbuild, with its own native files ${stderr}`)
+    tell(
+      own && Number.isFinite(found.ba),
+      `Node ${found?.node ?? node}: bundled by esbuild, with its own native files ${stderr}`,
+    )
   }
 }
 

@@ -5,8 +5,8 @@ import t from 'tap'
 import type { ModelSpec, NodeSpec } from '../../binding.js'
 import { datasets, loadModel, type Model, quantize } from '../../lib/index.js'
 import { floatsOf } from '../../lib/model/onnx/tensor.js'
-import { compare, runOnnx, withoutRuntime } from '../model/onnx/runtime.js'
 import { regraphed } from '../facade/small.js'
+import { compare, runOnnx, withoutRuntime } from '../model/onnx/runtime.js'
 
 const committed = fileURLToPath(
   new URL('../../examples/models/mnist-qu-anti-zation.safetensors', import.meta.url),
