@@ -15,7 +15,6 @@ import {
   quantizerOptions,
   type Settings,
 } from './options.js'
-import { madeFrom } from './provenance.js'
 
 export const purifyOptions = lazySchema(z =>
   z.strictObject({
@@ -88,6 +87,7 @@ export function purify(
     const images = chosen.imagesFor(model)
     const native = await loadNative()
     const job = nativeOptions(settings, await resolveDevice(settings.device))
+    const { madeFrom } = await import('./provenance.js')
     const begin = performance.now()
     const start = (report: Parameters<typeof native.purify>[3]) =>
       native.purify(model.handle, images, job, report)

@@ -7,7 +7,7 @@ import { type Input, jobOptions, lazySchema, parse } from '../options.js'
 import type { ModelFacts, Normalization, Provenance } from './facts.js'
 import type { ModelContent } from './file.js'
 import { type Inspection, inspection } from './inspect.js'
-import { type SaveOptions, save, saveOptions } from './save.js'
+import type { SaveOptions } from './save.js'
 
 const forwardOptions = lazySchema(z => z.strictObject(jobOptions(z)))
 export type ForwardOptions = Input<typeof forwardOptions>
@@ -81,6 +81,7 @@ export class Model {
    */
   save(path: string, options: SaveOptions = {}): Promise<void> {
     return atCall(this.save, async () => {
+      const { save, saveOptions } = await import('./save.js')
       const settings = await parse('save', saveOptions, options)
       await save(path, settings, () => this.content(settings), this.#description.shapes)
     })

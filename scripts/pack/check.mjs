@@ -4,7 +4,7 @@
 // holds one; packing it takes a minute or more, and `-- --libtorch TARBALL` takes one that is packed. Prints one line a
 // check.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -33,6 +33,7 @@ await orFail(async () => {
 })
 
 async function check(folder) {
+  tell(!outdated(), 'prebuilds/ is as new as what was built here; else: npm run prebuilds')
   const tarball = await packed(root, folder)
   tell(tarball.size < LARGEST, `tarball: ${(tarball.size / 1e6).toFixed(2)} MB, ${tarball.files} files`)
   const versions = await nodes(folder)
@@ -45,6 +46,14 @@ async function check(folder) {
   await whenBundled(full, join(folder, 'bundled'), versions)
   if (failed) throw new Failure('the package is not as it should be')
   say('the package is as it should be')
+}
+
+// What lies in prebuilds/ may come from another machine, so it is not made again unasked.
+function outdated() {
+  const built = join(root, 'build', 'artifacts', 'cores')
+  const time = path => (existsSync(path) ? statSync(path).mtimeMs : 0)
+  const names = existsSync(built) ? readdirSync(built).filter(name => name.endsWith('.node')) : []
+  return names.some(name => time(join(built, name)) > time(join(prebuilds, 'cores', name)))
 }
 
 function withoutLibtorch(consumer) {
