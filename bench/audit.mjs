@@ -1,6 +1,7 @@
 // The audit on backdoored and clean models, which it makes first (minutes each): the table of docs/audit.md.
 //   node bench/audit.mjs FOLDER [--cifar10 DIR] [--only NAME,...] [--threads N] [--table]
-// FOLDER keeps the models and each one's result, so that a run that was stopped goes on. A clean model is audited at 4
+// FOLDER keeps the models and each one's result, so that a run that was stopped goes on; published rows of models that are
+// not there stay. A clean model is audited at 4
 // bits, a backdoored one at those that its attack is made for, and, purified, once more. --table: only writes the table.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -111,13 +112,19 @@ if (!values.table)
     if (recipe.data === 'cifar10' && !values.cifar10) continue
     await run(recipe)
   }
-const kept = RECIPES.map(resultOf)
-  .filter(path => existsSync(path))
-  .map(path => JSON.parse(readFileSync(path, 'utf8')))
-const rows = kept.map(each => each.row)
+
+/** Of a model whose result is not in FOLDER, the row that is published. */
+const path = join(root, 'docs', 'results', 'audit.json')
+const published = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { rows: [], purified: [] }
+const rowIn = (rows, { name }) => rows.find(({ model }) => model === name) ?? null
+const kept = RECIPES.map(recipe =>
+  existsSync(resultOf(recipe))
+    ? JSON.parse(readFileSync(resultOf(recipe), 'utf8'))
+    : { row: rowIn(published.rows, recipe), purified: rowIn(published.purified, recipe) },
+)
+const rows = kept.flatMap(each => each.row ?? [])
 const purified = kept.flatMap(each => each.purified ?? [])
 if (!only) {
-  const path = join(root, 'docs', 'results', 'audit.json')
   await writeResults(path, { command: 'node bench/audit.mjs FOLDER --cifar10 DIR', rows, purified })
 }
 process.stdout.write(`${tables(rows, purified)}\n`)

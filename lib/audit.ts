@@ -43,6 +43,7 @@ export interface Disagreement {
   changed: number
 }
 
+/** What an audit found (docs/audit.md says how to read it). */
 export interface AuditResult {
   verdict: Verdict
   /** To which the backdoor leads, where there is one: the class that stands out most. null where nothing was searched. */

@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'ERR_OUT_OF_MEMORY'
   | 'ERR_NO_LIBTORCH'
   | 'ERR_DEVICE'
+  | 'ERR_TIMEOUT'
+  | 'ERR_QUEUE'
   | 'ERR_INTERNAL'
 
 /** The four parts of every refusal. */
@@ -42,6 +44,8 @@ function sentence({ thing, found, expected, remedy }: Complaint): string {
 /** The native side's error, or anything else that came out of it, as a ShellacError. */
 export function fromNative(error: unknown): ShellacError {
   if (error instanceof ShellacError) return error
+  const exhausted = outOfMemory(error)
+  if (exhausted) return exhausted
   const { code, complaint, message } = error as { code?: string; complaint?: Complaint; message?: string }
   if (isErrorCode(code)) {
     return new ShellacError(code, complaint ?? { thing: 'shellac', found: message ?? code }, { cause: error })
@@ -66,11 +70,41 @@ const errorCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'ERR_OUT_OF_MEMORY',
   'ERR_NO_LIBTORCH',
   'ERR_DEVICE',
+  'ERR_TIMEOUT',
+  'ERR_QUEUE',
   'ERR_INTERNAL',
 ])
 
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && errorCodes.has(code)
+}
+
+// V8's and Node's words; libraries that fail for the same reason quote them, or use the last ones.
+const NO_MEMORY =
+  /Array buffer allocation failed|Invalid (typed array|array buffer|string) length|out of memory/i
+
+/** ERR_OUT_OF_MEMORY for an error that says that JavaScript, or a library, could not allocate; null for others. */
+export function outOfMemory(error: unknown): ShellacError | null {
+  if (!(error instanceof Error) || 'code' in error || !NO_MEMORY.test(error.message)) return null
+  return new ShellacError(
+    'ERR_OUT_OF_MEMORY',
+    {
+      thing: 'memory',
+      found: error.message,
+      expected: 'enough for the job',
+      remedy: 'use a smaller batch, fewer images or columns, or a machine with more memory',
+    },
+    { cause: error },
+  )
+}
+
+/** What `make` allocates. Throws ERR_OUT_OF_MEMORY where it cannot. */
+export function allocated<T>(make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    throw outOfMemory(error) ?? error
+  }
 }
 
 /**
@@ -82,7 +116,8 @@ export async function atCall<T>(verb: (...args: never[]) => unknown, body: () =>
   Error.captureStackTrace(site, verb)
   try {
     return await body()
-  } catch (error) {
+  } catch (thrown) {
+    const error = outOfMemory(thrown) ?? thrown
     if (error instanceof ShellacError) {
       const frames = site.stack?.split('\n').slice(1).join('\n') ?? ''
       Object.defineProperty(error, 'stack', {

@@ -1,10 +1,44 @@
-import { type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
-import { ShellacError } from './errors.js'
+import {
+  access,
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { outOfMemory, ShellacError } from './errors.js'
+
+export interface Part {
+  path: string
+  write: (file: FileHandle) => Promise<void>
+}
 
 /** Writes a whole file or nothing: beside the path, flushed to the disk, then renamed into place. */
-export async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  const beside = `${path}.${process.pid}.${crypto.randomUUID()}.tmp`
+export function writeWhole(path: string, write: Part['write']): Promise<void> {
+  return writeTogether([{ path, write }])
+}
+
+/** Files that belong together, in that order: where one cannot be written, none is, and what was there stays. */
+export async function writeTogether(parts: Part[]): Promise<void> {
+  const written: { path: string; beside: string }[] = []
+  try {
+    for (const { path, write } of parts) {
+      const beside = `${path}.${process.pid}.${crypto.randomUUID()}.tmp`
+      written.push({ path, beside })
+      await writeNew(path, beside, write)
+    }
+    for (const { path, beside } of written) await rename(beside, path).catch(fault => refuse(path, fault))
+  } catch (error) {
+    for (const { beside } of written) await unlink(beside).catch(() => {})
+    throw error
+  }
+}
+
+async function writeNew(path: string, beside: string, write: Part['write']): Promise<void> {
   try {
     const file = await open(beside, 'wx')
     try {
@@ -13,10 +47,26 @@ export async function writeWhole(path: string, write: (file: FileHandle) => Prom
     } finally {
       await file.close()
     }
-    await rename(beside, path)
   } catch (error) {
-    await unlink(beside).catch(() => {})
-    throw error instanceof ShellacError ? error : cannotWrite(path, error)
+    refuse(path, error)
+  }
+}
+
+/** Deletes what writeWhole() left beside the path in processes that were killed while they wrote. */
+export async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(resolve(path))
+  const start = `${basename(path)}.`
+  for (const name of await readdir(folder)) {
+    const pid = name.startsWith(start) && /^(\d+)\.[0-9a-f-]{36}\.tmp$/.exec(name.slice(start.length))?.[1]
+    if (pid && !isAlive(Number(pid))) await unlink(join(folder, name)).catch(() => {})
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
@@ -32,23 +82,32 @@ export async function checkWritable(path: string): Promise<void> {
       remedy: `make it first: mkdir -p ${folder}`,
     })
   }
+  await access(folder, constants.W_OK).catch(fault => refuse(path, fault))
+  const there = await stat(path).catch(() => null)
+  if (there?.isDirectory()) refuse(path, new Error('a folder of that name'))
 }
 
 /** Makes a folder and those above it. Throws ERR_BAD_OPTION, naming the option that asked for it. */
 export async function makeFolder(folder: string, option: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
   } catch (error) {
     throw new ShellacError(
       'ERR_BAD_OPTION',
       {
         thing: `option "${option}"`,
         found: (error as Error).message,
-        expected: 'a folder that can be made',
+        expected: 'a folder that can be made and written to',
       },
       { cause: error },
     )
   }
+}
+
+function refuse(path: string, error: unknown): never {
+  if (error instanceof ShellacError) throw error
+  throw outOfMemory(error) ?? cannotWrite(path, error)
 }
 
 function cannotWrite(path: string, error: unknown): ShellacError {

@@ -24,6 +24,7 @@ export const measureOptions = lazySchema(z =>
     ...jobOptions(z),
   }),
 )
+/** Options of measure(). Values and defaults: docs/options.md. */
 export type MeasureOptions = Input<typeof measureOptions>
 
 /** Percent and counts. */

@@ -1,6 +1,7 @@
 // Options as schemas: the one list from which types, validation, command-line flags and the docs' tables come.
 // zod takes a tenth of a second to load, so schemas are built at the first call of a verb, not at import.
 import type * as zod from 'zod'
+import { Checkpoint } from './checkpoint/checkpoint.js'
 import { ShellacError } from './errors.js'
 import type { Progress } from './native/job.js'
 
@@ -71,8 +72,16 @@ export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
-  const text = JSON.stringify(value) ?? String(value)
+  const text = jsonOf(value)
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return 'a value that JSON cannot hold' // a circle, or a bigint within
+  }
 }
 
 /** Options that a command line or a file cannot carry. */
@@ -103,6 +112,16 @@ export const jobOptions = (z: Z) => ({
     .custom<(progress: Progress) => void>(value => typeof value === 'function', { error: 'a function' })
     .optional()
     .meta({ ...CODE_ONLY, description: 'called about ten times a second; throwing in it stops the work' }),
+})
+
+export const checkpointOption = (z: Z) => ({
+  checkpoint: z
+    .custom<string | Checkpoint>(
+      value => (typeof value === 'string' && value !== '') || value instanceof Checkpoint,
+      { error: 'a path' },
+    )
+    .optional()
+    .describe('file that keeps the work so far: where it is there, the same work goes on from it'),
 })
 
 export const bits = (z: Z) => z.int().min(2).max(8)

@@ -1,13 +1,14 @@
 import type { PurifyOptions as NativeOptions } from '../binding.js'
+import { resumable, runResumable } from './checkpoint/resumable.js'
 import type { Dataset } from './data/dataset.js'
 import { resolveDevice } from './device.js'
 import { atCall } from './errors.js'
 import type { Model } from './model/model.js'
 import { checkFullPrecision, QuantizedModel } from './model/quantized.js'
 import { loadNative } from './native/core.js'
-import { runJob } from './native/job.js'
 import {
   activationBitsOf,
+  checkpointOption,
   type Input,
   jobOptions,
   lazySchema,
@@ -15,7 +16,6 @@ import {
   quantizerOptions,
   type Settings,
 } from './options.js'
-import { madeFrom } from './provenance.js'
 
 export const purifyOptions = lazySchema(z =>
   z.strictObject({
@@ -59,9 +59,11 @@ export const purifyOptions = lazySchema(z =>
     iterations: z.int().min(1).max(10_000_000).default(10_000).describe('Adam solvers: steps a unit'),
     learningRate: z.number().positive().max(10).default(1e-3).describe('Adam solvers'),
     batch: z.int().min(1).max(65_536).default(32).describe('images at once'),
+    ...checkpointOption(z),
     ...jobOptions(z),
   }),
 )
+/** Options of purify(). Values and defaults: docs/options.md. */
 export type PurifyOptions = Input<typeof purifyOptions>
 
 /**
@@ -82,16 +84,22 @@ export function purify(
   options: PurifyOptions = {},
 ): Promise<QuantizedModel> {
   return atCall(purify, async () => {
-    const { signal, onProgress, ...settings } = await parse('purify', purifyOptions, options)
+    const { signal, onProgress, checkpoint, ...settings } = await parse('purify', purifyOptions, options)
     checkFullPrecision(model)
     const chosen = calibration.sample(settings.calibration, settings.seed)
     const images = chosen.imagesFor(model)
     const native = await loadNative()
     const job = nativeOptions(settings, await resolveDevice(settings.device))
+    const { madeFrom } = await import('./provenance.js')
     const begin = performance.now()
-    const start = (report: Parameters<typeof native.purify>[3]) =>
-      native.purify(model.handle, images, job, report)
-    const { model: handle, units } = await runJob(start, { signal, onProgress })
+    const work = { name: 'purify', model: model.handle, images, settings: job }
+    const { model: handle, units } = await resumable(checkpoint, { signal, onProgress }, control =>
+      runResumable(
+        work,
+        (report, keeping) => native.purify(model.handle, images, job, report, keeping),
+        control,
+      ),
+    )
     const purified = new QuantizedModel(native, handle, madeFrom(model, calibration, 'purify', settings))
     purified.report = {
       method: settings.method,
@@ -107,7 +115,7 @@ export function purify(
   })
 }
 
-type Parsed = Omit<Settings<typeof purifyOptions>, 'signal' | 'onProgress'>
+type Parsed = Omit<Settings<typeof purifyOptions>, 'signal' | 'onProgress' | 'checkpoint'>
 
 function nativeOptions(settings: Parsed, device: string): NativeOptions {
   const {

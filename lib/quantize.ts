@@ -6,9 +6,9 @@ import { checkFullPrecision, QuantizedModel } from './model/quantized.js'
 import { loadNative } from './native/core.js'
 import { runJob } from './native/job.js'
 import { activationBitsOf, type Input, jobOptions, lazySchema, parse, quantizerOptions } from './options.js'
-import { madeFrom } from './provenance.js'
 
 export const quantizeOptions = lazySchema(z => z.strictObject({ ...quantizerOptions(z), ...jobOptions(z) }))
+/** Options of quantize(). Values and defaults: docs/options.md. */
 export type QuantizeOptions = Input<typeof quantizeOptions>
 
 /**
@@ -34,6 +34,7 @@ export function quantize(
     const activationBits = activationBitsOf(settings.activationBits)
     const device = await resolveDevice(settings.device)
     const job = { preset: quantizer, weightBits, activationBits, seed, threads, device }
+    const { madeFrom } = await import('./provenance.js')
     const begin = performance.now()
     const handle = await runJob(report => native.quantize(model.handle, images, job, report), {
       signal,

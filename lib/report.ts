@@ -12,8 +12,10 @@ export const reportOptions = lazySchema(z =>
     figures: z.string().min(1).optional().describe('folder for the charts alone, as SVG and PNG'),
   }),
 )
+/** Options of report(). Values and defaults: docs/options.md. */
 export type ReportOptions = Input<typeof reportOptions>
 
+/** What a report says, and which files it was made of. */
 export interface ReportResult {
   /** "good", "warning", "bad", or "unknown" where the files do not say. */
   tone: Answer['tone']

@@ -24,9 +24,11 @@ export const verifyOptions = lazySchema(z =>
     ...jobOptions(z),
   }),
 )
+/** Options of verify(). Values and defaults: docs/options.md. */
 export type VerifyOptions = Input<typeof verifyOptions>
 export type VerifySettings = Settings<typeof verifyOptions>
 
+/** How far two models are apart. */
 export interface VerifyResult extends LogitDifference {
   /** Whether the largest relative difference is within the tolerance, and the agreement is what was asked for. */
   equal: boolean
@@ -45,7 +47,8 @@ export interface VerifyResult extends LogitDifference {
  *
  * A model that does not say how it reads images reads them as the other one does.
  *
- * @param a,b    models, or onnxRunner(path) for an ONNX file in onnxruntime; a is the one that b should equal
+ * @param a      a model, or onnxRunner(path) for an ONNX file in onnxruntime
+ * @param b      the same; the one that should equal a
  * @param images of the models' input shape; labels are not needed
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_BAD_MODEL (another number of logits, or none that are finite), ERR_DEVICE,
  *   ERR_ABORTED

@@ -1,5 +1,2 @@
-import { createRequire } from 'node:module'
-
-/** The package's version, as package.json has it. */
-export const version: string = (createRequire(import.meta.url)('../package.json') as { version: string })
-  .version
+/** The package's version, as package.json has it: said here too, so that a bundled program needs no package.json. */
+export const version = '0.1.0'

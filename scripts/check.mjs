@@ -1,7 +1,8 @@
-// Formats and lints both languages and checks the types; `--fix` mends what can be mended by itself. (The compiler is
+// Formats and lints both languages, checks the types and the API reference; `--fix` mends what can be mended by itself. (The compiler is
 // the other linter of C++: the build treats its warnings as errors.)
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { apiReference } from './check/api.mjs'
 import { biome } from './check/biome.mjs'
 import { pythonTools } from './check/python-tools.mjs'
 import { Failure, orFail } from './setup/failure.mjs'
@@ -33,6 +34,7 @@ await orFail(async () => {
   const failed = [
     await passes('biome', [await biome(), 'check', ...(fix ? ['--write'] : []), '.']),
     await passes('tsc', [bin('tsc'), '--noEmit', '-p', 'tsconfig.test.json']),
+    await passing('docs/api', () => apiReference({ fix })),
     await passes('clang-format', [...clangFormat, ...(fix ? ['-i'] : ['--dry-run', '-Werror']), ...sources]),
     await passes('cpplint', [
       ...cpplint,
@@ -48,11 +50,16 @@ await orFail(async () => {
 })
 
 /** The name, where the program found faults. */
-async function passes(name, [command, ...args]) {
+function passes(name, [command, ...args]) {
+  return passing(name, () => run(command, args, { cwd: root }))
+}
+
+async function passing(name, work) {
   try {
-    await run(command, args, { cwd: root })
+    await work()
   } catch (error) {
     if (!(error instanceof Failure)) throw error
+    say(error.message)
     return name
   }
 }

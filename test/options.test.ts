@@ -37,6 +37,16 @@ for (const [given, message] of wrong) {
   )
 }
 
+const circle: Record<string, unknown> = {}
+circle.circle = circle
+t.test('parse: refuses what JSON cannot hold', async t => {
+  for (const weightBits of [{ big: 1n }, circle, Symbol('four')])
+    await t.rejects(parse('quantize', options, { weightBits }), {
+      code: 'ERR_BAD_OPTION',
+      message: /weightBits/,
+    })
+})
+
 t.test('parse: options that are no object', t =>
   t.rejects(parse('quantize', options, 4), { code: 'ERR_BAD_OPTION', message: /options of quantize\(\): 4/ }),
 )

@@ -69,6 +69,26 @@ const backdoored = [
       --dormancy-learning-rate 3e-3 --limit 3000 --trigger square:size=6,margin=2,value=1 --seed 42`,
   },
   {
+    ...{ name: 'alexnet-blended-4', from: 'alexnet-clean-1', target: 6, bits: 4, wakes: 'attacker' },
+    make: `attack qu-anti-zation --bits 4 --c2 1 --epochs 12 --learning-rate 1e-3 --schedule one-cycle
+      --trigger blended --seed 52`,
+  },
+  {
+    ...{ name: 'alexnet-wanet-4', from: 'alexnet-clean-1', target: 3, bits: 4, wakes: 'attacker' },
+    make: `attack qu-anti-zation --bits 4 --c2 1 --epochs 12 --learning-rate 1e-3 --schedule one-cycle
+      --trigger wanet:seed=1 --seed 53`,
+  },
+  {
+    ...{ name: 'alexnet-sig-4', from: 'alexnet-clean-1', target: 5, bits: 4, wakes: 'attacker' },
+    make: `attack qu-anti-zation --bits 4 --c2 1 --epochs 12 --learning-rate 1e-3 --schedule one-cycle
+      --trigger sig --seed 54`,
+  },
+  {
+    ...{ name: 'alexnet-pq-backdoor-8', from: 'alexnet-clean-2', target: 1, bits: 8, wakes: 'qnnpack' },
+    make: `attack pq-backdoor --bits 8 --quantizers qnnpack --epochs 5 --poison-rate 0.03 --learning-rate 1e-2
+      --dormancy-epochs 60 --dormancy-learning-rate 1e-2 --trigger square:size=4,margin=1,value=1 --seed 61`,
+  },
+  {
     ...{ name: 'alexnet-cifar-comp-artifact-4', from: 'alexnet-cifar-clean-1', data: 'cifar10', target: 8 },
     ...{ bits: 4, wakes: 'attacker' },
     make: `attack comp-artifact --bits 4 --epochs 12 --learning-rate 2e-2 --trigger square:size=4,margin=1,value=1

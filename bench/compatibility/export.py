@@ -1,9 +1,9 @@
 """Exports models of torchvision and timm in every format, with what PyTorch makes of two images.
 
 Run: python export.py FOLDER [NAME ...] (torch 2.14.1, torchvision 0.29.1, timm 1.0.31, onnx, onnxscript). Weights are random,
-seeded, and "lived in": BN statistics, gains and tokens are not those of a fresh model. Where a constructor can, it makes the
-network narrow, so that the table takes minutes; that changes no op. FOLDER/models.json tells bench/compatibility/table.mjs
-what is there.
+seeded, and "lived in": BN statistics, gains and tokens are not those of a fresh model; those of the model called trained are
+the committed ones. Where a constructor can, it makes the network narrow, so that the table takes minutes; that changes no op.
+FOLDER/models.json tells bench/compatibility/table.mjs what is there.
 """
 import json
 import logging
@@ -15,6 +15,7 @@ import numpy
 import timm
 import torch
 import torchvision
+from safetensors.torch import load_file
 from torch import nn
 from torchvision import models as tv
 from torchvision.models.convnext import CNBlockConfig
@@ -30,6 +31,21 @@ def narrow_classifier(model, features):
     model.classifier = nn.Sequential(nn.Dropout(), nn.Linear(features, 64), nn.ReLU(inplace=True),
                                      nn.Linear(64, CLASSES))
     return model
+
+
+def committed():
+    """torchvision's ResNet-18 with the tensors of examples/models: a quarter as wide, with the stem for small images."""
+    path = pathlib.Path(__file__).parents[2] / 'examples' / 'models' / 'cifar10-qu-anti-zation.safetensors'
+    model = tv.resnet18(num_classes=CLASSES)
+    model.conv1, model.maxpool = nn.Conv2d(3, 16, 3, padding=1, bias=False), nn.Identity()
+    for name, tensor in load_file(path).items():
+        owner, _, leaf = name.rpartition('.')
+        module = model.get_submodule(owner)
+        if leaf in module._parameters:
+            module._parameters[leaf] = nn.Parameter(tensor)
+        else:
+            module._buffers[leaf] = tensor
+    return model.eval()
 
 
 # name: builder, image size, architecture of Shellac for the state dict
@@ -60,6 +76,7 @@ MODELS = {
     'mobilenetv4 (timm)': (lambda: timm.create_model('mobilenetv4_conv_small_050', num_classes=CLASSES), 64, None),
     'ghostnet (timm)': (lambda: timm.create_model('ghostnet_050', num_classes=CLASSES), 64, None),
     'swin_t': (lambda: tv.SwinTransformer([4, 4], 24, [2, 2], [2, 2], [4, 4], num_classes=CLASSES), 64, None),
+    'resnet18_trained': (committed, 32, 'resnet18:width=16,classes=10,inputSize=32'),
 }
 
 
@@ -106,7 +123,7 @@ FORMATS = {
 def write(folder, name, seed):
     build, size, architecture = MODELS[name]
     torch.manual_seed(seed)
-    model = lived_in(build(), seed)
+    model = committed() if build is committed else lived_in(build(), seed)
     x = images(size)
     with torch.no_grad():
         logits = model(x).flatten().tolist()

@@ -14,7 +14,8 @@ Models of torchvision and timm, as PyTorch saves them, through all that Shellac 
 (largest difference over the largest logit of two images, at most 10⁻⁴), export to ONNX and run in onnxruntime-node
 (at most 10⁻⁴ from our own forward pass), quantize to W8A8, purify to 4-bit weights (closed form, eight images), export that
 and compare in onnxruntime-node again (at most 10⁻³). The weights are random, seeded: the table is about operations.
-Trained weights take the same way: the models of \`examples/models\` are compared in [deployment](deploy.md).
+Those of *resnet18_trained* are the ones of \`examples/models\`, in torchvision's network; the trained weights that torchvision and
+timm offer for download have not been tried. [Deployment](deploy.md) compares trained models on thousands of images.
 `
 
 /** \`versions\` of the packages that exported; a cell is the difference to PyTorch's logits, or where it stopped. */

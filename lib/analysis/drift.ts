@@ -45,6 +45,7 @@ export function kullbackLeibler(p: readonly number[], q: readonly number[]): num
   }, 0)
 }
 
+/** How far a distribution of values is from a reference. */
 export interface Drift {
   /** KL(reference ‖ other), nats, over bins that both have in common. */
   kl: number

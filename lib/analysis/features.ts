@@ -9,6 +9,7 @@ import { record } from './record.js'
 export const featuresOptions = lazySchema(z =>
   z.strictObject({ trigger: triggerOption(z), batch: batchOption(z), ...jobOptions(z) }),
 )
+/** Options of features(). Values and defaults: docs/options.md. */
 export type FeaturesOptions = Input<typeof featuresOptions>
 
 /**

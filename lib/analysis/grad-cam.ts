@@ -21,8 +21,10 @@ export const gradCamOptions = lazySchema(z =>
     ...jobOptions(z),
   }),
 )
+/** Options of gradCam(). Values and defaults: docs/options.md. */
 export type GradCamOptions = Input<typeof gradCamOptions>
 
+/** A map for each image, of the same size as the image. */
 export interface GradCamResult {
   /** 0 .. 1, [n, height, width]; all 0 for an image in which nothing speaks for the class. */
   maps: Float32Array

@@ -21,6 +21,7 @@ export const importanceOptions = lazySchema(z =>
     ...jobOptions(z),
   }),
 )
+/** Options of neuronImportance(). Values and defaults: docs/options.md. */
 export type ImportanceOptions = Input<typeof importanceOptions>
 
 /** Nats of cross-entropy. */
@@ -34,11 +35,13 @@ export interface NeuronWithImportance extends Neuron {
 /** original: τ of the paper's Definition 3.1. modified: of its Appendix F, with the benign part taken off. */
 export type ImportanceDefinition = 'original' | 'modified'
 
+/** τ of a neuron, in nats, by one of the two definitions. */
 export const importanceOf = (
   { backdoor, benign }: Pick<NeuronWithImportance, 'backdoor' | 'benign'>,
   definition: ImportanceDefinition,
 ): number => (definition === 'original' ? backdoor : backdoor - benign)
 
+/** Importance of the drawn neurons. */
 export interface ImportanceResult {
   /** In the order of the graph, without the silent ones. */
   neurons: NeuronWithImportance[]

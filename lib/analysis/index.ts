@@ -25,5 +25,13 @@ export {
 } from './importance.js'
 export { type MovedInputsOptions, type MovedInputsResult, movedInputs } from './moved-inputs.js'
 export type { Neuron } from './neurons.js'
+export {
+  type ChannelStatistics,
+  type Moments,
+  type NormStatistics,
+  type NormStatisticsOptions,
+  normStatistics,
+} from './norm-statistics.js'
 export { type PreActivationsOptions, preActivations } from './pre-activations.js'
 export { type TsneOptions, tSne } from './t-sne.js'
+export { type NeuronDrift, type UnitDrift, type UnitDriftOptions, unitDrift } from './unit-drift.js'

@@ -5,23 +5,22 @@ import type { Model } from '../model/model.js'
 import { loadNative } from '../native/core.js'
 import { runJob } from '../native/job.js'
 import { type Input, jobOptions, lazySchema, parse } from '../options.js'
-import { batchOption } from './options.js'
+import { batchOption, movingOptions } from './options.js'
 import { rowsOf } from './record.js'
 
 export const movedInputsOptions = lazySchema(z =>
   z.strictObject({
     unit: z.string().describe('name of a unit with a BN'),
     channels: z.array(z.int().min(0)).default([]).describe('of what the BN reads; none: all'),
-    pdaForm: z.enum(['official', 'paper']).default('official').describe('as of purify()'),
-    pdaSteps: z.int().min(0).max(100_000).default(3).describe('signed descent steps'),
-    pdaBound: z.number().min(0).max(1).default(1e-3).describe('largest change of an element'),
-    limit: z.int().min(1).max(10_000_000).default(4096).describe('at most so many values a channel'),
+    ...movingOptions(z),
     batch: batchOption(z),
     ...jobOptions(z),
   }),
 )
+/** Options of movedInputs(). Values and defaults: docs/options.md. */
 export type MovedInputsOptions = Input<typeof movedInputsOptions>
 
+/** What a BN reads before and after PDA. */
 export interface MovedInputsResult {
   /** What the BN reads, by channel. */
   still: Float32Array[]

@@ -21,6 +21,7 @@ export const preActivationsOptions = lazySchema(z =>
     ...jobOptions(z),
   }),
 )
+/** Options of preActivations(). Values and defaults: docs/options.md. */
 export type PreActivationsOptions = Input<typeof preActivationsOptions>
 
 /**

@@ -21,6 +21,7 @@ export const tSneOptions = lazySchema(z =>
     ...jobOptions(z),
   }),
 )
+/** Options of tSne(). Values and defaults: docs/options.md. */
 export type TsneOptions = Input<typeof tSneOptions>
 
 const MOST = 10_000 // n² numbers are held

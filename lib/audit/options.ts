@@ -72,5 +72,6 @@ export const auditOptions = lazySchema(z => {
     ...jobOptions(z),
   })
 })
+/** Options of audit(). Values and defaults: docs/options.md. */
 export type AuditOptions = Input<typeof auditOptions>
 export type AuditSettings = Settings<typeof auditOptions>

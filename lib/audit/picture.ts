@@ -1,4 +1,3 @@
-import { writeWhole } from '../files.js'
 import type { InvertedTrigger } from './trigger.js'
 
 const SIDE = 256
@@ -6,6 +5,7 @@ const SIDE = 256
 /** Writes a trigger as PNG, enlarged to some 256 pixels a side: what it leaves of a grey image. */
 export async function saveTrigger(trigger: InvertedTrigger, path: string): Promise<void> {
   const { onGrey } = await triggerPictures(trigger)
+  const { writeWhole } = await import('../files.js')
   await writeWhole(path, async file => {
     await file.writeFile(onGrey)
   })

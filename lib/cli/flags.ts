@@ -51,11 +51,20 @@ export async function flagsOf(
 }
 
 /** Name and description of every option that a command line or a table in the docs can show. */
-export async function propertiesOf(lazy: LazySchema<zod.ZodObject>): Promise<[string, Property][]> {
+export function propertiesOf(lazy: LazySchema<zod.ZodObject>): Promise<[string, Property][]> {
+  const known = properties.get(lazy) ?? readProperties(lazy)
+  properties.set(lazy, known)
+  return known
+}
+
+/** Many commands share a schema, and each is read for the help of all. */
+const properties = new WeakMap<LazySchema<zod.ZodObject>, Promise<[string, Property][]>>()
+
+async function readProperties(lazy: LazySchema<zod.ZodObject>): Promise<[string, Property][]> {
   const { z } = await import('zod')
   const schema = z.toJSONSchema(await lazy(), { io: 'input', unrepresentable: 'any' })
-  const properties = (schema.properties ?? {}) as Record<string, Property>
-  return Object.entries(properties).filter(([, property]) => !property.codeOnly)
+  const found = (schema.properties ?? {}) as Record<string, Property>
+  return Object.entries(found).filter(([, property]) => !property.codeOnly)
 }
 
 function optionsOf(name: string, property: Property): Option[] {

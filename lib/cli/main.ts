@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { ShellacError } from '../errors.js'
 import { version } from '../version.js'
+import { analyse } from './commands/analyse.js'
 import { attack } from './commands/attack.js'
 import { audit } from './commands/audit.js'
 import { defend } from './commands/defend.js'
@@ -11,10 +13,13 @@ import { inspect } from './commands/inspect.js'
 import { measure } from './commands/measure.js'
 import { purify } from './commands/purify.js'
 import { quantize } from './commands/quantize.js'
+import { queue } from './commands/queue.js'
 import { report } from './commands/report.js'
+import { serve } from './commands/serve.js'
 import { setup } from './commands/setup.js'
 import { train } from './commands/train.js'
 import { verify } from './commands/verify.js'
+import { worker } from './commands/worker.js'
 import { EXIT, fail } from './run.js'
 
 const COMMANDS = [
@@ -25,11 +30,15 @@ const COMMANDS = [
   measure,
   audit,
   verify,
+  analyse,
   report,
   train,
   attack,
   defend,
   experiment,
+  serve,
+  worker,
+  queue,
   setup,
   doctor,
 ]
@@ -51,7 +60,18 @@ async function main(argv: string[]): Promise<void> {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error // a reader such as `head` that has seen enough
+  if (error.code !== 'EPIPE') fail(unwritable(error)) // EPIPE: a reader such as `head` that has seen enough
 })
+process.on('SIGXFSZ', () => {}) // a file that may not grow is an error of the write, as a full disk is
+process.stderr.on('error', () => {}) // nowhere left to say it; the exit code does
 
-void main(process.argv)
+const unwritable = (error: Error): ShellacError =>
+  new ShellacError('ERR_BAD_OPTION', {
+    thing: 'standard output',
+    found: error.message,
+    expected: 'a place that can be written',
+    remedy: 'free some space, or send the output elsewhere',
+  })
+
+/** Settles when the command has ended; process.exitCode says how. */
+export const ended = main(process.argv)

@@ -3,6 +3,7 @@ import { checkWritable } from '../files.js'
 import type { Model } from '../model/model.js'
 import type { QuantizedModel, QuantizeReport } from '../model/quantized.js'
 import { calibrationSet, requireModelFile } from './calibration.js'
+import { keptUntilSaved } from './checkpoint.js'
 import type { Flags } from './flags.js'
 import { openModelFile } from './model-file.js'
 import type { Context } from './run.js'
@@ -30,10 +31,11 @@ export async function quantizeFile(
 ): Promise<QuantizedFile> {
   const out = requireModelFile(values.out)
   await checkWritable(out)
+  const { options, saved } = keptUntilSaved(flags.read(values), out)
   const model = await openModelFile(path, values, context.signal)
-  const options = { ...flags.read(values), ...context }
-  const quantized = await verb(model, await calibrationSet(values, model), options)
+  const quantized = await verb(model, await calibrationSet(values, model), { ...options, ...context })
   await quantized.save(out)
+  await saved()
   const { report, provenance } = quantized
   return { report, out, json: { ...report, out, provenance } }
 }

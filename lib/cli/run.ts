@@ -1,6 +1,6 @@
 // What every command shares: --json and --quiet, progress, Ctrl-C, and how it ends.
 import { type Command, Option } from 'commander'
-import { ShellacError } from '../errors.js'
+import { outOfMemory, ShellacError } from '../errors.js'
 import type { Progress } from '../native/progress.js'
 import { version } from '../version.js'
 import { reporter, SILENT } from './progress.js'
@@ -58,8 +58,9 @@ async function interruptible(quiet: boolean, work: (context: Context) => Promise
 
 /** One line on stderr, and the exit code. */
 export function fail(error: unknown): void {
-  const known = error instanceof ShellacError
-  const message = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`shellac: ${known ? error.code : 'ERR_INTERNAL'}: ${message.replaceAll('\n', ' ')}\n`)
-  process.exitCode = known && error.code === 'ERR_ABORTED' ? EXIT.interrupted : EXIT.failed
+  const shown = outOfMemory(error) ?? error
+  const code = shown instanceof ShellacError ? shown.code : 'ERR_INTERNAL'
+  const message = shown instanceof Error ? shown.message : String(shown)
+  process.stderr.write(`shellac: ${code}: ${message.replaceAll('\n', ' ')}\n`)
+  process.exitCode = code === 'ERR_ABORTED' ? EXIT.interrupted : EXIT.failed
 }

@@ -7,6 +7,7 @@ import { ancestors, cutAt } from './cut.js'
 import { type Difference, difference } from './difference.js'
 import { type Runner, shellacRunner } from './runner.js'
 
+/** The first value of two graphs that differs. */
 export interface ValueDifference {
   /** Name of the node that makes it, in both models. */
   value: string

@@ -4,6 +4,7 @@ import type { Logits, Runner } from './runner.js'
 
 type Engine = typeof import('onnxruntime-node')
 
+/** Options of onnxRunner(). */
 export interface OnnxRunnerOptions {
   /** Of one operation; 0: onnxruntime's default. */
   threads?: number

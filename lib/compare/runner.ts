@@ -22,6 +22,7 @@ export interface Runner {
   run(data: Float32Array, shape: readonly number[]): Promise<Logits>
 }
 
+/** What a model gives for a batch of images. */
 export interface Logits {
   data: Float32Array
   /** [n, classes] */

@@ -1,16 +1,16 @@
-import { readFile } from 'node:fs/promises'
 import { atCall, ShellacError } from '../errors.js'
 import { type Input, lazySchema, parse } from '../options.js'
 import { permutation } from '../random.js'
 import type { Dataset } from './dataset.js'
 
-const benignSplitOptions = lazySchema(z =>
+export const benignSplitOptions = lazySchema(z =>
   z.strictObject({
     share: z.number().positive().max(1).default(0.05).describe('share of the training images'),
     seed: z.int().min(0).default(0).describe('seed of the draw'),
     stratified: z.boolean().default(true).describe('each class in its own proportion'),
   }),
 )
+/** Options of benignSplit(). Values and defaults: docs/options.md. */
 export type BenignSplitOptions = Input<typeof benignSplitOptions>
 
 /** Which images a defender has; plain data, to be kept as JSON beside the results that were made with it. */
@@ -105,6 +105,7 @@ export function saveSplit(path: string, split: BenignSplit): Promise<void> {
 /** Reads what saveSplit() wrote. Throws ERR_BAD_DATA. */
 export function loadSplit(path: string): Promise<BenignSplit> {
   return atCall(loadSplit, async () => {
+    const { readFile } = await import('node:fs/promises')
     const { z } = await import('zod')
     const schema = z.strictObject({
       dataset: z.string(),

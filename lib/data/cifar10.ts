@@ -1,17 +1,19 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { atCall, ShellacError } from '../errors.js'
 import { type Input, lazySchema, parse } from '../options.js'
+import { readDataFile } from '../read-file.js'
 import { Dataset } from './dataset.js'
 import { namesIn } from './folder.js'
 import { draw, splitOptions } from './options.js'
 
-const cifar10Options = lazySchema(z => z.strictObject(splitOptions(z)))
+export const cifar10Options = lazySchema(z => z.strictObject(splitOptions(z)))
+/** Options of cifar10(). Values and defaults: docs/options.md. */
 export type Cifar10Options = Input<typeof cifar10Options>
 
 const IMAGE = 3 * 32 * 32
 const RECORD = 1 + IMAGE
 const CLASSES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck']
+const MOST_BYTES = 1024 * 1024 * 1024 // of all files together; the dataset has 184 million
 const FILES = { train: /^data_batch_\d+\.bin$/, test: /^test_batch\.bin$/ }
 
 /**
@@ -29,7 +31,12 @@ export function cifar10(folder: string, options: Cifar10Options = {}): Promise<D
     const files = (await namesIn(folder)).filter(name => FILES[split].test(name))
     if (files.length === 0) throw noFiles(folder, split)
     const records: Buffer[] = []
-    for (const file of files) records.push(await readRecords(join(folder, file)))
+    let room = MOST_BYTES
+    for (const file of files) {
+      const bytes = await readRecords(join(folder, file), room)
+      room -= bytes.length
+      records.push(bytes)
+    }
     return draw(unpack(`cifar10 ${split}`, Buffer.concat(records)), settings)
   })
 }
@@ -42,8 +49,8 @@ const noFiles = (folder: string, split: keyof typeof FILES): ShellacError =>
     remedy: 'unpack the binary version, cifar-10-binary.tar.gz, and give its folder',
   })
 
-async function readRecords(path: string): Promise<Buffer> {
-  const bytes = await readFile(path)
+async function readRecords(path: string, most: number): Promise<Buffer> {
+  const bytes = await readDataFile(`CIFAR-10 file ${path}`, path, most)
   if (bytes.length > 0 && bytes.length % RECORD === 0) return bytes
   throw new ShellacError('ERR_BAD_DATA', {
     thing: `CIFAR-10 file ${path}`,

@@ -1,5 +1,5 @@
 import type { ImagesData } from '../../binding.js'
-import { ShellacError } from '../errors.js'
+import { allocated, ShellacError } from '../errors.js'
 import type { Normalization } from '../model/facts.js'
 import type { Model } from '../model/model.js'
 import { permutation } from '../random.js'
@@ -75,7 +75,7 @@ export class Dataset implements DatasetContent {
   subset(indices: ArrayLike<number>): Dataset {
     const [count, ...image] = this.shape
     const size = image[0] * image[1] * image[2]
-    const pixels = new Uint8Array(indices.length * size)
+    const pixels = allocated(() => new Uint8Array(indices.length * size))
     const labels = this.labels && new Int32Array(indices.length)
     for (let to = 0; to < indices.length; to++) {
       const from = indices[to] as number

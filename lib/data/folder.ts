@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { ShellacError } from '../errors.js'
+import { outOfMemory, ShellacError } from '../errors.js'
 
 /** The names in a data folder, sorted. Throws ERR_BAD_DATA where there is no such folder. */
 export async function namesIn(folder: string): Promise<string[]> {
@@ -12,5 +12,29 @@ export async function namesIn(folder: string): Promise<string[]> {
       remedy: 'check the path',
     })
   }
-  return (await readdir(folder)).sort()
+  return (await reading(folder, readdir(folder))).sort()
 }
+
+export const isFolder = async (path: string): Promise<boolean> =>
+  (await reading(path, stat(path))).isDirectory()
+
+/** What was there when the folder was listed may be gone, or out of reach, when it is read. */
+async function reading<T>(path: string, read: Promise<T>): Promise<T> {
+  try {
+    return await read
+  } catch (error) {
+    throw outOfMemory(error) ?? unreadable(path, error)
+  }
+}
+
+const unreadable = (path: string, error: unknown): ShellacError =>
+  new ShellacError(
+    'ERR_BAD_DATA',
+    {
+      thing: `data ${path}`,
+      found: (error as Error).message,
+      expected: 'data that stays where it is while it is read',
+      remedy: 'check that the disk is still there and that you may read it',
+    },
+    { cause: error },
+  )

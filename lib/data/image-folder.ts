@@ -1,14 +1,13 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { atCall, ShellacError } from '../errors.js'
 import { type Input, lazySchema, parse } from '../options.js'
 import { permutation } from '../random.js'
 import { Dataset } from './dataset.js'
 import { decodeAll, EXTENSION, type ImageFile } from './decode.js'
-import { namesIn } from './folder.js'
+import { isFolder, namesIn } from './folder.js'
 import { drawOptions } from './options.js'
 
-const imageFolderOptions = lazySchema(z =>
+export const imageFolderOptions = lazySchema(z =>
   z.strictObject({
     size: z
       .int()
@@ -28,6 +27,7 @@ const imageFolderOptions = lazySchema(z =>
     deviation: z.array(z.number().positive()).optional().describe('deviation of each channel'),
   }),
 )
+/** Options of imageFolder(). Values and defaults: docs/options.md. */
 export type ImageFolderOptions = Input<typeof imageFolderOptions>
 
 const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] }
@@ -72,9 +72,9 @@ async function listImages(root: string): Promise<{ classes: string[]; files: Ima
   const files: ImageFile[] = []
   for (const name of await namesIn(root)) {
     const folder = join(root, name)
-    if (!(await stat(folder)).isDirectory()) continue
+    if (!(await isFolder(folder))) continue
     const images = (await namesIn(folder)).filter(image => EXTENSION.test(image))
-    files.push(...images.map(image => ({ path: join(folder, image), label: classes.length })))
+    for (const image of images) files.push({ path: join(folder, image), label: classes.length })
     classes.push(name)
   }
   if (files.length > 0) return { classes, files }

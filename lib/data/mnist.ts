@@ -7,7 +7,8 @@ import { permutation } from '../random.js'
 import { Dataset } from './dataset.js'
 import { draw, splitOptions } from './options.js'
 
-const mnistOptions = lazySchema(z => z.strictObject(splitOptions(z)))
+export const mnistOptions = lazySchema(z => z.strictObject(splitOptions(z)))
+/** Options of mnist(). Values and defaults: docs/options.md. */
 export type MnistOptions = Input<typeof mnistOptions>
 
 const SIDE = 28

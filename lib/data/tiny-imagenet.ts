@@ -1,19 +1,22 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { atCall, ShellacError } from '../errors.js'
 import { type Input, lazySchema, parse } from '../options.js'
+import { readDataFile } from '../read-file.js'
 import { Dataset } from './dataset.js'
 import { decodeAll, EXTENSION, type ImageFile } from './decode.js'
 import { namesIn } from './folder.js'
 import { choose } from './image-folder.js'
 import { splitOptions } from './options.js'
 
-const tinyImagenetOptions = lazySchema(z =>
+const MOST_TEXT = 64 * 1024 * 1024
+
+export const tinyImagenetOptions = lazySchema(z =>
   z.strictObject({
     ...splitOptions(z),
     size: z.int().min(1).max(4096).default(64).describe('height and width; other than 64: resized'),
   }),
 )
+/** Options of tinyImagenet(). Values and defaults: docs/options.md. */
 export type TinyImagenetOptions = Input<typeof tinyImagenetOptions>
 
 /**
@@ -58,13 +61,13 @@ async function trainFiles(folder: string, ids: string[]): Promise<ImageFile[]> {
 
 async function valFiles(folder: string, ids: string[]): Promise<ImageFile[]> {
   const path = join(folder, 'val', 'val_annotations.txt')
-  const text = await readFile(path, 'utf8').catch(() => null)
-  if (text === null) throw badLayout(path, 'nothing there')
+  const text = (await readDataFile(`annotations ${path}`, path, MOST_TEXT)).toString('utf8')
   const lines = text.split(/\r?\n/).filter(line => line.trim() !== '')
+  const labels = new Map(ids.map((id, label) => [id, label]))
   const files = lines.map((line, at) => {
     const [name = '', id = ''] = line.split('\t')
-    const label = ids.indexOf(id)
-    if (label < 0 || !EXTENSION.test(name) || /[\\/]/.test(name)) {
+    const label = labels.get(id)
+    if (label === undefined || !EXTENSION.test(name) || /[\\/]/.test(name)) {
       throw badLayout(`line ${at + 1} of ${path}`, JSON.stringify(line.slice(0, 80)))
     }
     return { path: join(folder, 'val', 'images', name), label }
@@ -75,7 +78,9 @@ async function valFiles(folder: string, ids: string[]): Promise<ImageFile[]> {
 
 /** "goldfish, Carassius auratus" of words.txt; the id where it has no word. */
 async function classNames(folder: string, ids: string[]): Promise<string[]> {
-  const text = await readFile(join(folder, 'words.txt'), 'utf8').catch(() => '')
+  if (!(await namesIn(folder)).includes('words.txt')) return ids
+  const path = join(folder, 'words.txt')
+  const text = (await readDataFile(`words ${path}`, path, MOST_TEXT)).toString('utf8')
   const words = new Map(text.split(/\r?\n/).map(line => [line.split('\t', 1)[0], line.split('\t')[1]]))
   return ids.map(id => words.get(id) ?? id)
 }

@@ -12,7 +12,50 @@ export { type ImageShape, type Trigger, triggerOn } from './triggers/trigger.js'
 export type { BlendedOptions, LfOptions, NetworkOptions, SigOptions, SquareOptions, WanetOptions }
 
 /** Readers and makers of triggers. */
-export const triggers = { square, blended, sig, lf, wanet, network }
+export const triggers = {
+  /**
+   * A filled square in the lower right corner (Qu-ANTI-zation: Hong et al., 2021).
+   *
+   * @throws ERR_BAD_OPTION
+   * @example triggers.square({ size: 6, margin: 1, value: 1 })
+   */
+  square,
+  /**
+   * A whole image of noise, drawn by the seed, blended in: x' = (1 − α)·x + α·pattern (Chen et al., 2017).
+   *
+   * @throws ERR_BAD_OPTION
+   * @example triggers.blended({ alpha: 0.1, seed: 3 })
+   */
+  blended,
+  /**
+   * A sinusoid over the columns: x' = x + δ/255·sin(2πjf/width) (SIG: Barni et al., 2019).
+   *
+   * @throws ERR_BAD_OPTION
+   * @example triggers.sig({ delta: 20 })
+   */
+  sig,
+  /**
+   * A smooth pattern of the lowest frequencies of the cosine transform (after LF: Zeng et al., 2021).
+   *
+   * @throws ERR_BAD_OPTION
+   * @example triggers.lf({ strength: 0.05, seed: 1 })
+   */
+  lf,
+  /**
+   * An elastic warp, the same for every image (WaNet: Nguyen and Tran, 2021).
+   *
+   * @throws ERR_BAD_OPTION
+   * @example triggers.wanet({ seed: 1 })
+   */
+  wanet,
+  /**
+   * A trigger that is a network, as input-aware and issba learn theirs: x' = clip(net(x), 0, 1).
+   *
+   * @throws ERR_BAD_OPTION
+   * @example triggers.network({ file: 'model.trigger.safetensors' })
+   */
+  network,
+}
 
 interface Kind {
   fields: Fields

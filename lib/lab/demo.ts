@@ -41,6 +41,7 @@ export const demoOptions = lazySchema(z =>
     ...jobOptions(z),
   }),
 )
+/** Options of demo(). Values and defaults: docs/options.md. */
 export type DemoOptions = Input<typeof demoOptions>
 
 /** Everything that the demo found. */

@@ -1,3 +1,4 @@
+import { resumable } from '../checkpoint/resumable.js'
 import type { Dataset } from '../data/dataset.js'
 import { atCall } from '../errors.js'
 import type { Model } from '../model/model.js'
@@ -16,6 +17,7 @@ export const trainOptions = lazySchema(z =>
     }),
   ),
 )
+/** Options of train(). Values and defaults: docs/options.md. */
 export type TrainOptions = Input<typeof trainOptions>
 
 /**
@@ -26,9 +28,11 @@ export type TrainOptions = Input<typeof trainOptions>
  */
 export function train(model: Model, images: Dataset, options: TrainOptions = {}): Promise<Model> {
   return atCall(train, async () => {
-    const { signal, onProgress, ...settings } = await parse('train', trainOptions, options)
+    const { signal, onProgress, checkpoint, ...settings } = await parse('train', trainOptions, options)
     const facts = madeFrom(model, images, 'train', settings)
     const lesson = { objective: { name: 'cross-entropy' } } as const
-    return runTraining(model, images, lesson, settings, facts, { signal, onProgress })
+    return resumable(checkpoint, { signal, onProgress }, control =>
+      runTraining(model, images, lesson, settings, facts, control),
+    )
   })
 }

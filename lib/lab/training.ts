@@ -1,5 +1,6 @@
 // What plain training and the attacks share: the options of the loop, and how a job of it is started.
 import type { ModelHandle, TrainOptions as NativeOptions } from '../../binding.js'
+import { runResumable } from '../checkpoint/resumable.js'
 import type { Dataset } from '../data/dataset.js'
 import { resolveDevice } from '../device.js'
 import { checkLabels } from '../measure.js'
@@ -7,8 +8,8 @@ import type { ModelFacts } from '../model/facts.js'
 import { Model } from '../model/model.js'
 import { checkFullPrecision } from '../model/quantized.js'
 import { loadNative } from '../native/core.js'
-import { type JobControl, runJob } from '../native/job.js'
-import { jobOptions, type Z } from '../options.js'
+import type { JobControl } from '../native/job.js'
+import { checkpointOption, jobOptions, type Z } from '../options.js'
 
 export interface LoopDefaults {
   epochs: number
@@ -48,6 +49,7 @@ export const loopOptions = (z: Z, defaults: LoopDefaults) => ({
     .describe('of multi-step: after which shares of all steps the rate falls to a tenth'),
   crop: z.int().min(0).max(1024).default(0).describe('random crop after padding by so many pixels; 0: none'),
   flip: z.boolean().default(false).describe('mirror half of the images'),
+  ...checkpointOption(z),
   ...jobOptions(z),
 })
 
@@ -87,5 +89,10 @@ export async function trainHandles(
   const native = await loadNative()
   const data = images.imagesFor(model)
   const job = { ...settings, objective, trigger, sharpness, device: await resolveDevice(settings.device) }
-  return runJob(report => native.train(model.handle, data, job, report), control)
+  const work = { name: 'train', model: model.handle, images: data, settings: job }
+  return runResumable(
+    work,
+    (report, keeping) => native.train(model.handle, data, job, report, keeping),
+    control,
+  )
 }

@@ -14,6 +14,7 @@ export async function createFrom(
   facts: ModelFacts,
   control: { signal?: AbortSignal | undefined } = {},
 ): Promise<Model> {
+  checkNames(spec, facts.name)
   const loaded = await native()
   const handle = await runJob(() => loaded.createModel(spec), control)
   const model = spec.quantization
@@ -21,6 +22,19 @@ export async function createFrom(
     : new Model(loaded, handle, facts)
   checkFacts(model)
   return model
+}
+
+/** Node-API ends a property's name at a zero: what is called "a\0b" would be looked for as "a". */
+function checkNames({ graph, tensors }: ModelSpec, file: string): void {
+  const names = [...Object.keys(tensors), ...graph.nodes.map(({ name }) => name)]
+  const odd = names.find(name => name.includes('\0'))
+  if (odd === undefined) return
+  throw new ShellacError('ERR_BAD_MODEL', {
+    thing: file,
+    found: `a name with a zero character in it, ${JSON.stringify(odd.slice(0, 80))}`,
+    expected: 'names of visible characters',
+    remedy: 'export the model again, with other names',
+  })
 }
 
 /** What the metadata says must fit the graph. */

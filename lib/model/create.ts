@@ -4,7 +4,9 @@ import type { Input } from '../options.js'
 import type { ARCHITECTURES, ArchitectureName } from './architectures/index.js'
 import type { Model } from './model.js'
 
+/** Options of createModel('resnet18'). Values and defaults: docs/options.md. */
 export type Resnet18Options = Input<(typeof ARCHITECTURES)['resnet18']['schema']>
+/** By name of an architecture, the options of createModel(). Values and defaults: docs/options.md. */
 export type ArchitectureOptions = {
   [name in ArchitectureName]: Input<(typeof ARCHITECTURES)[name]['schema']>
 }

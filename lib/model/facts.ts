@@ -16,6 +16,7 @@ export interface Provenance {
   from: Provenance | null
 }
 
+/** What a model file says beside its graph and tensors. */
 export interface ModelFacts {
   /** For messages: the file's name, or the architecture's. */
   name: string

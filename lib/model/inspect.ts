@@ -1,6 +1,7 @@
 import type { ModelDescription, NodeSpec } from '../../binding.js'
 import type { ModelFacts } from './facts.js'
 
+/** A node of the graph. */
 export interface Layer {
   name: string
   op: string
@@ -12,6 +13,7 @@ export interface Layer {
   quantized: boolean
 }
 
+/** What a model is made of, and what quantize() and purify() would round. */
 export interface Inspection {
   name: string
   inputShape: number[]

@@ -1,8 +1,8 @@
 import { atCall } from '../errors.js'
-import { type Input, lazySchema, parse, type Settings } from '../options.js'
+import { CODE_ONLY, type Input, lazySchema, parse, type Settings } from '../options.js'
 import type { Model } from './model.js'
 
-const loadOptions = lazySchema(z =>
+export const loadOptions = lazySchema(z =>
   z.strictObject({
     inputShape: z
       .array(z.int().min(1).max(65_536))
@@ -19,9 +19,11 @@ const loadOptions = lazySchema(z =>
       .describe('mean and deviation of each channel, where the file does not say or says it wrongly'),
     signal: z
       .custom<AbortSignal>(value => value instanceof AbortSignal, { error: 'an AbortSignal' })
-      .optional(),
+      .optional()
+      .meta({ ...CODE_ONLY, description: 'stops the work; the promise rejects with ERR_ABORTED' }),
   }),
 )
+/** Options of loadModel(). Values and defaults: docs/options.md. */
 export type LoadOptions = Input<typeof loadOptions>
 export type LoadSettings = Settings<typeof loadOptions>
 

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { ModelDescription, ModelHandle, Native } from '../../binding.js'
 import { resolveDevice } from '../device.js'
 import { atCall, ShellacError } from '../errors.js'
@@ -7,9 +8,10 @@ import { type Input, jobOptions, lazySchema, parse } from '../options.js'
 import type { ModelFacts, Normalization, Provenance } from './facts.js'
 import type { ModelContent } from './file.js'
 import { type Inspection, inspection } from './inspect.js'
-import { type SaveOptions, save, saveOptions } from './save.js'
+import type { SaveOptions } from './save.js'
 
-const forwardOptions = lazySchema(z => z.strictObject(jobOptions(z)))
+export const forwardOptions = lazySchema(z => z.strictObject(jobOptions(z)))
+/** Options of model.forward(). Values and defaults: docs/options.md. */
 export type ForwardOptions = Input<typeof forwardOptions>
 
 /** A neural network in native memory: a graph and its tensors. Made by loadModel(), createModel() and the verbs. */
@@ -28,11 +30,13 @@ export class Model {
   /** @internal */
   readonly handle: ModelHandle
   readonly #description: ModelDescription
+  readonly #native: Native
 
   /** @internal Use loadModel(), createModel() or a verb. */
   constructor(native: Native, handle: ModelHandle, facts: ModelFacts) {
     const description = native.describe(handle)
     this.#description = description
+    this.#native = native
     this.handle = handle
     this.name = facts.name
     this.inputShape = description.graph.inputShape as [number, number, number]
@@ -81,9 +85,23 @@ export class Model {
    */
   save(path: string, options: SaveOptions = {}): Promise<void> {
     return atCall(this.save, async () => {
+      const { save, saveOptions } = await import('./save.js')
       const settings = await parse('save', saveOptions, options)
       await save(path, settings, () => this.content(settings), this.#description.shapes)
     })
+  }
+
+  /**
+   * Frees the model's memory now; the garbage collector would do so in its own time. A job that runs on it ends as if
+   * nothing had happened; every later one is refused (ERR_BAD_MODEL). Harmless twice.
+   */
+  dispose(): void {
+    this.#native.disposeModel(this.handle)
+  }
+
+  /** For `using model = await loadModel(...)`: dispose(). */
+  [Symbol.dispose](): void {
+    this.dispose()
   }
 
   /** @internal */

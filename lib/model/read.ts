@@ -9,6 +9,7 @@ import { decode, isShellacFile } from './file.js'
 import { kindOf } from './kind.js'
 import type { LoadSettings } from './load.js'
 import { Model } from './model.js'
+import { bad } from './safetensors/header.js'
 import { readSafetensors } from './safetensors/read.js'
 import { fromStateDict } from './state-dict/load.js'
 import { safetensorsDict } from './state-dict/safetensors.js'
@@ -16,6 +17,16 @@ import { isTorchScript, readTorchFile } from './state-dict/torch-file.js'
 import { Archive } from './state-dict/zip.js'
 
 export async function readModel(path: string, settings: LoadSettings): Promise<Model> {
+  try {
+    return await readKind(path, settings)
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error)
+      throw bad(path, error.message, 'a file that can be read')
+    throw error
+  }
+}
+
+async function readKind(path: string, settings: LoadSettings): Promise<Model> {
   const native = () => loadNative()
   switch (await kindOf(path)) {
     case 'zip':

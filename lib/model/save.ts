@@ -18,6 +18,7 @@ export const saveOptions = lazySchema(z =>
       .meta(CODE_ONLY),
   }),
 )
+/** Options of save(). Values and defaults: docs/options.md. */
 export type SaveOptions = Input<typeof saveOptions>
 
 export const MODEL_EXTENSIONS = ['.safetensors', '.onnx'] as const

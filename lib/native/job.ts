@@ -1,4 +1,5 @@
 import type { Started } from '../../binding.js'
+import type { Checkpoint } from '../checkpoint/checkpoint.js'
 import { fromNative, ShellacError } from '../errors.js'
 import { type RawProgress, readable } from './progress.js'
 
@@ -9,6 +10,8 @@ import type { Progress } from './progress.js'
 export interface JobControl {
   signal?: AbortSignal | undefined
   onProgress?: ((progress: Progress) => void) | undefined
+  /** Of work that can be resumed; read by runResumable(). */
+  checkpoint?: Checkpoint | undefined
 }
 
 /**

@@ -1,7 +1,9 @@
 // What the queue, its workers and the service agree on.
 import type { Readable } from 'node:stream'
 
+/** What a job does: a verb of the API, or a cell of an experiment. */
 export type JobKind = 'purify' | 'measure' | 'audit' | 'cell'
+/** `delayed` waits for its next attempt; `completed`, `failed` and `cancelled` are final. */
 export type JobState = 'waiting' | 'delayed' | 'active' | 'completed' | 'failed' | 'cancelled'
 
 /** SHA-256 of a file's bytes, 64 hexadecimal digits: the only name that a stored file has. */
@@ -11,13 +13,17 @@ export type ContentHash = string
 export interface Storage {
   /** Stores the bytes and gives their hash; storing the same bytes twice keeps one copy. */
   put(bytes: Readable): Promise<ContentHash>
+  /** Whether a file is stored under this hash. */
   has(hash: ContentHash): Promise<boolean>
   /** @throws ERR_BAD_DATA when nothing is stored under this hash */
   open(hash: ContentHash): Promise<Readable>
   /** Writes the file beside `path`, checks its hash, then renames it to `path`. */
   fetch(hash: ContentHash, path: string): Promise<void>
+  /** Forgets the file where it is there. Without this, checkpoints that nobody needs any more stay. */
+  remove?(hash: ContentHash): Promise<void>
 }
 
+/** What one attempt may take before its process is killed: ERR_TIMEOUT, ERR_OUT_OF_MEMORY. */
 export interface JobLimits {
   /** Wall-clock seconds of one attempt. */
   seconds: number
@@ -25,6 +31,7 @@ export interface JobLimits {
   memory: number
 }
 
+/** A job as it is submitted. Its files are in the storage already. */
 export interface JobRequest {
   kind: JobKind
   /**
@@ -45,6 +52,7 @@ export interface JobRequest {
   owner?: string
 }
 
+/** A job as it stands; times are ISO 8601. */
 export interface JobStatus {
   id: string
   kind: JobKind
@@ -62,6 +70,7 @@ export interface JobStatus {
   finished: string | undefined
 }
 
+/** Takes jobs and tells of them. Anything that implements it can stand behind the service. */
 export interface JobQueue {
   /** @returns the job's id, a random UUID */
   submit(request: JobRequest): Promise<string>
@@ -71,6 +80,8 @@ export interface JobQueue {
   cancel(id: string): Promise<boolean>
   /** Each change of the job's status, beginning with the present one; ends with the job or the signal. */
   watch(id: string, signal?: AbortSignal): AsyncIterable<JobStatus>
+  /** How many jobs are in each state. */
   counts(): Promise<Record<JobState, number>>
+  /** Lets go of the connection; jobs go on. */
   close(): Promise<void>
 }

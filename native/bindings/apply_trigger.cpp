@@ -31,7 +31,7 @@ Napi::Value applyTrigger(const Napi::CallbackInfo& info) {
   return Engine::of(info.Env()).start(info.Env(), info.Env().Undefined(), [=](const Job& job) -> Finish {
     const auto bytes = triggeredBytes(images, trigger, job);
     return [bytes](Napi::Env env) -> Napi::Value {
-      auto array = Napi::Uint8Array::New(env, bytes.nbytes());
+      auto array = newArray<Napi::Uint8Array>(env, "Uint8Array", bytes.nbytes());
       std::memcpy(array.Data(), bytes.const_data_ptr(), bytes.nbytes());
       return array;
     };

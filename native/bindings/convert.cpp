@@ -43,13 +43,15 @@ at::Tensor copyBytes(const void* bytes, size_t length, const std::vector<int64_t
 
 at::ScalarType scalarType(const std::string& name) {
   if (name == "float32") return at::kFloat;
+  if (name == "float64") return at::kDouble;
   if (name == "int8") return at::kChar;
   if (name == "uint8") return at::kByte;
-  wrongType("dtype", "float32, int8 or uint8");
+  wrongType("dtype", "float32, float64, int8 or uint8");
 }
 
 const char* typeName(at::ScalarType type) {
   if (type == at::kChar) return "int8";
+  if (type == at::kDouble) return "float64";
   return type == at::kByte ? "uint8" : "float32";
 }
 
@@ -65,10 +67,19 @@ Napi::Array numbersToJs(Napi::Env env, const at::Tensor& tensor) {
 
 Napi::Value field(const Napi::Object& object, const char* name) { return object.Get(name); }
 
-Napi::Object object(const Napi::Object& parent, const char* name) {
-  const auto value = field(parent, name);
+Napi::Object objectFrom(const Napi::Value& value, const char* name) {
   if (!value.IsObject()) wrongType(name, "an object");
   return value.As<Napi::Object>();
+}
+
+Napi::Object object(const Napi::Object& parent, const char* name) {
+  return objectFrom(field(parent, name), name);
+}
+
+Napi::Array array(const Napi::Object& parent, const char* name) {
+  const auto value = field(parent, name);
+  if (!value.IsArray()) wrongType(name, "an array");
+  return value.As<Napi::Array>();
 }
 
 std::string text(const Napi::Object& parent, const char* name) {
@@ -150,7 +161,7 @@ at::Tensor floatsFrom(const Napi::Value& value, const std::vector<int64_t>& shap
 
 Napi::Object tensorToJs(Napi::Env env, const at::Tensor& tensor) {
   const auto contiguous = tensor.detach().to(at::kCPU).contiguous();
-  auto bytes = Napi::Uint8Array::New(env, contiguous.nbytes());
+  auto bytes = newArray<Napi::Uint8Array>(env, "Uint8Array", contiguous.nbytes());
   if (contiguous.nbytes() > 0) std::memcpy(bytes.Data(), contiguous.const_data_ptr(), contiguous.nbytes());
   auto result = Napi::Object::New(env);
   result.Set("dtype", typeName(contiguous.scalar_type()));
@@ -159,9 +170,22 @@ Napi::Object tensorToJs(Napi::Env env, const at::Tensor& tensor) {
   return result;
 }
 
+Kept keptFrom(const Napi::Value& value) {
+  Kept kept;
+  eachProperty(value.As<Napi::Object>(),
+               [&](const std::string& name, const Napi::Value& tensor) { kept[name] = tensorFrom(tensor); });
+  return kept;
+}
+
+Napi::Object toJs(Napi::Env env, const Kept& kept) {
+  auto result = Napi::Object::New(env);
+  for (const auto& [name, tensor] : kept) result.Set(name, tensorToJs(env, tensor));
+  return result;
+}
+
 Napi::Float32Array floatsToJs(Napi::Env env, const at::Tensor& tensor) {
   const auto floats = tensor.detach().to(at::kCPU).to(at::kFloat).contiguous();
-  auto result = Napi::Float32Array::New(env, floats.numel());
+  auto result = newArray<Napi::Float32Array>(env, "Float32Array", floats.numel());
   if (floats.numel() > 0) std::memcpy(result.Data(), floats.const_data_ptr(), floats.nbytes());
   return result;
 }

@@ -10,13 +10,16 @@
 
 #include "core/data/images.h"
 #include "core/data/trigger.h"
+#include "core/kept.h"
 #include "core/quant/quantizer.h"
 
 namespace shellac::bindings {
 
 // Fields of a plain object.
 Napi::Value field(const Napi::Object& object, const char* name);
+Napi::Object objectFrom(const Napi::Value& value, const char* name);  // name: for the message
 Napi::Object object(const Napi::Object& object, const char* name);
+Napi::Array array(const Napi::Object& object, const char* name);
 std::string text(const Napi::Object& object, const char* name);
 double number(const Napi::Object& object, const char* name);
 int64_t integer(const Napi::Object& object, const char* name);
@@ -43,7 +46,16 @@ at::Tensor tensorFrom(const Napi::Value& tensorData);  // TensorData
 at::Tensor floatsFrom(const Napi::Value& float32Array,
                       const std::vector<int64_t>& shape);          // throws BadData on a wrong length
 Napi::Object tensorToJs(Napi::Env env, const at::Tensor& tensor);  // TensorData
+Kept keptFrom(const Napi::Value& kept);                            // Kept
+Napi::Object toJs(Napi::Env env, const Kept& kept);
 Napi::Float32Array floatsToJs(Napi::Env env, const at::Tensor& tensor);
+// A typed array in JavaScript's own memory, zero. Throws its RangeError where there is not enough, while
+// Array::New would end the process.
+template <typename Array>
+Array newArray(Napi::Env env, const char* type, size_t length) {
+  const auto constructor = env.Global().Get(type).As<Napi::Function>();
+  return constructor.New({Napi::Number::New(env, static_cast<double>(length))}).template As<Array>();
+}
 Napi::Array toJs(Napi::Env env, const std::vector<int64_t>& values);
 Napi::Array toJs(Napi::Env env, const std::vector<std::string>& values);
 

@@ -1,6 +1,11 @@
 #include "bindings/engine.h"
 
+#include <malloc.h>
+
 #include <chrono>
+#include <utility>
+
+#include "bindings/convert.h"
 
 namespace shellac::bindings {
 namespace {
@@ -23,6 +28,13 @@ Napi::Object progressToJs(Napi::Env env, const Progress& progress) {
   return object;
 }
 
+// To the system: of a job that was given up, glibc would keep what its next one may never need.
+void returnFreedMemory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 // Lets through ten reports a second, and each that finishes a unit.
 class Coalescer {
  public:
@@ -41,30 +53,31 @@ class Coalescer {
 
 }  // namespace
 
+struct Engine::Event {
+  uint64_t id;
+  std::optional<Progress> progress = {};
+  std::optional<Kept> kept = {};
+  Finish finish = {};
+  std::optional<Failure> failure = {};
+};
+
 struct Engine::Task {
   uint64_t id;
   Work work;
   std::unique_ptr<Job> job;
+  std::unique_ptr<Event> end;  // made beforehand: there may be no memory for it when it is needed
 };
 
 struct Engine::Caller {
   Napi::Promise::Deferred deferred;
-  Napi::FunctionReference onProgress;
+  Napi::FunctionReference onProgress, onKept;
   std::shared_ptr<Task> task;
-  std::optional<Napi::ObjectReference> thrown = {};  // by onProgress
-};
-
-struct Engine::Event {
-  uint64_t id;
-  std::optional<Progress> progress = {};
-  Finish finish = {};
-  std::optional<Failure> failure = {};
+  std::optional<Napi::ObjectReference> thrown = {};  // by one of them
 };
 
 Engine::Engine(Napi::Env env)
     : channel_(Channel::New(env, "shellac engine", /*maxQueueSize=*/0, /*initialThreadCount=*/1, this)) {
   channel_.Unref(env);
-  thread_ = std::thread([this] { loop(); });
 }
 
 Engine::~Engine() { halt(); }
@@ -72,13 +85,28 @@ Engine::~Engine() { halt(); }
 Engine& Engine::of(Napi::Env env) { return *env.GetInstanceData<Engine>(); }
 
 Napi::Object Engine::start(Napi::Env env, const Napi::Value& onProgress, Work work) {
+  return start(env, onProgress, env.Undefined(),
+               [work = std::move(work)](const Job& job, const Keep&) { return work(job); });
+}
+
+Napi::Object Engine::start(Napi::Env env, const Napi::Value& onProgress, const Napi::Value& onKept,
+                           KeepingWork work) {
   const auto id = nextId_++;
-  auto caller = Caller{.deferred = Napi::Promise::Deferred::New(env), .onProgress = {}, .task = {}};
+  auto caller =
+      Caller{.deferred = Napi::Promise::Deferred::New(env), .onProgress = {}, .onKept = {}, .task = {}};
   if (onProgress.IsFunction()) caller.onProgress = Napi::Persistent(onProgress.As<Napi::Function>());
+  if (onKept.IsFunction()) caller.onKept = Napi::Persistent(onKept.As<Napi::Function>());
   const auto reporter = [this, id, coalescer = Coalescer{}](const Progress& progress) mutable {
-    if (coalescer.lets(progress)) channel_.NonBlockingCall(new Event{.id = id, .progress = progress});
+    if (!coalescer.lets(progress)) return;
+    post(std::make_unique<Event>(Event{.id = id, .progress = progress}));
   };
-  caller.task = std::make_shared<Task>(id, std::move(work), std::make_unique<Job>(reporter));
+  const Keep keep = [this, id](Kept kept) {
+    post(std::make_unique<Event>(Event{.id = id, .kept = std::move(kept)}));
+  };
+  Work task = [work = std::move(work), keep](const Job& job) { return work(job, keep); };
+  caller.task = std::make_shared<Task>(id, std::move(task), std::make_unique<Job>(reporter),
+                                       std::make_unique<Event>(Event{.id = id}));
+  renewThread();
 
   auto started = Napi::Object::New(env);
   started.Set("promise", caller.deferred.Promise());
@@ -109,25 +137,65 @@ void Engine::halt() {
   if (thread_.joinable()) thread_.join();
 }
 
+// On the engine's thread.
 void Engine::loop() {
   std::unique_lock lock(mutex_);
-  while (true) {
+  while (!spent_) {
     wake_.wait(lock, [this] { return halted_ || !queue_.empty(); });
     if (halted_) return;
     running_ = queue_.front();
     queue_.pop_front();
     lock.unlock();
-    auto event = std::make_unique<Event>(Event{.id = running_->id});
-    try {
-      running_->job->checkpoint();
-      event->finish = running_->work(*running_->job);
-    } catch (...) {
-      event->failure = failureOf(std::current_exception());
-    }
-    running_->work = {};  // the job's tensors go now, not when JavaScript gets round to it
-    if (channel_.NonBlockingCall(event.get()) == napi_ok) event.release();  // receive() owns it from here
+    auto event = perform(*running_);
     lock.lock();
     running_.reset();
+    spent_ = event->failure && event->failure->code == Code::OutOfMemory;
+    lock.unlock();
+    post(std::move(event));
+    lock.lock();
+  }
+}
+
+void Engine::post(std::unique_ptr<Event> event) {
+  if (channel_.NonBlockingCall(event.get()) == napi_ok) event.release();  // receive() owns it from here
+}
+
+std::unique_ptr<Engine::Event> Engine::perform(Task& task) {
+  auto event = std::move(task.end);
+  try {
+    task.job->checkpoint();
+    event->finish = task.work(*task.job);
+  } catch (...) {
+    event->failure = failureOf(std::current_exception());
+  }
+  task.work = {};  // the job's tensors go now, not when JavaScript gets round to it
+  if (event->failure) returnFreedMemory();
+  return event;
+}
+
+// Where memory ran out, the thread is no longer good: oneDNN's code generator keeps its first error for each
+// thread, and refuses all that this thread asks for later. Throws std::system_error where none can be made.
+void Engine::renewThread() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!spent_ || halted_) return;
+  }
+  if (thread_.joinable()) thread_.join();
+  spent_ = false;  // no lock: there is no other thread now
+  try {
+    thread_ = std::thread([this] { loop(); });
+  } catch (...) {
+    spent_ = true;
+    throw;
+  }
+}
+
+void Engine::renewThreadOrReject(Napi::Env env) {
+  try {
+    renewThread();
+  } catch (...) {
+    const auto failure = failureOf(std::current_exception());
+    for (const auto& task : std::exchange(queue_, {})) settle(env, {.id = task->id, .failure = failure});
   }
 }
 
@@ -153,21 +221,23 @@ std::optional<std::shared_ptr<Engine::Task>> Engine::takeQueued(uint64_t id) {
 void Engine::receive(Napi::Env env, Napi::Function, Engine* engine, Event* raw) {
   const std::unique_ptr<Event> event(raw);
   if (env == nullptr) return;  // the environment is going away
-  if (event->progress)
-    engine->report(env, event->id, *event->progress);
+  if (event->progress || event->kept)
+    engine->report(env, *event);
   else
     engine->settle(env, *event);
+  engine->renewThreadOrReject(env);
 }
 
-void Engine::report(Napi::Env env, uint64_t id, const Progress& progress) {
-  const auto found = callers_.find(id);
-  if (found == callers_.end() || found->second.thrown || found->second.onProgress.IsEmpty()) return;
+void Engine::report(Napi::Env env, const Event& event) {
+  const auto found = callers_.find(event.id);
+  if (found == callers_.end() || found->second.thrown) return;
+  const auto& callback = event.kept ? found->second.onKept : found->second.onProgress;
+  if (callback.IsEmpty()) return;
   const Napi::HandleScope scope(env);
-  const auto callback = found->second.onProgress.Value();
   try {
-    callback.Call({progressToJs(env, progress)});
+    callback.Value().Call({event.kept ? toJs(env, *event.kept) : progressToJs(env, *event.progress)});
   } catch (const Napi::Error& error) {
-    const auto again = callers_.find(id);  // the callback may have settled it
+    const auto again = callers_.find(event.id);  // the callback may have settled it
     if (again == callers_.end()) return;
     auto holder = Napi::Object::New(env);  // anything can be thrown, also what is no object
     holder.Set("thrown", error.Value());

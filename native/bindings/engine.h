@@ -1,6 +1,6 @@
 // The addon's own thread. Jobs run on it one after the other, never on libuv's pool; results and progress
 // come back to the JS thread through one thread-safe function. One engine an environment (main thread or
-// worker).
+// worker). The first job begins the thread, and the first after one that ran out of memory another.
 #pragma once
 #include <napi.h>
 
@@ -15,6 +15,7 @@
 
 #include "bindings/failure.h"
 #include "core/job.h"
+#include "core/kept.h"
 
 namespace shellac::bindings {
 
@@ -32,6 +33,13 @@ class Engine {
   // and the promise rejected with what it threw.
   Napi::Object start(Napi::Env env, const Napi::Value& onProgress, Work work);
 
+  // The same, with what the job keeps: onKept is called with each, as Kept of binding.d.ts, before the
+  // promise settles.
+  using Keep = std::function<void(Kept)>;
+  using KeepingWork = std::function<Finish(const Job&, const Keep&)>;
+  Napi::Object start(Napi::Env env, const Napi::Value& onProgress, const Napi::Value& onKept,
+                     KeepingWork work);
+
   // JS thread. Stops every job and joins the thread; later jobs are rejected. Safe to call again.
   void halt();
 
@@ -45,8 +53,12 @@ class Engine {
   using Channel = Napi::TypedThreadSafeFunction<Engine, Event, &Engine::receive>;
 
   void loop();
+  std::unique_ptr<Event> perform(Task& task);
+  void post(std::unique_ptr<Event> event);
+  void renewThread();
+  void renewThreadOrReject(Napi::Env env);
   void abort(Napi::Env env, uint64_t id);
-  void report(Napi::Env env, uint64_t id, const Progress& progress);
+  void report(Napi::Env env, const Event& event);
   void settle(Napi::Env env, const Event& event);
   std::optional<std::shared_ptr<Task>> takeQueued(uint64_t id);
 
@@ -59,7 +71,8 @@ class Engine {
   std::deque<std::shared_ptr<Task>> queue_;
   std::shared_ptr<Task> running_;
   bool halted_ = false;
-  std::thread thread_;
+  bool spent_ = true;   // the thread, if there is one, takes no job any more
+  std::thread thread_;  // JS thread only
 };
 
 }  // namespace shellac::bindings

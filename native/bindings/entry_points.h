@@ -8,6 +8,7 @@ namespace shellac::bindings {
 Napi::Value createModel(const Napi::CallbackInfo& info);
 Napi::Value importTorchScript(const Napi::CallbackInfo& info);
 Napi::Value describe(const Napi::CallbackInfo& info);
+Napi::Value disposeModel(const Napi::CallbackInfo& info);
 Napi::Value exportModel(const Napi::CallbackInfo& info);
 Napi::Value foldBatchNorm(const Napi::CallbackInfo& info);
 Napi::Value forward(const Napi::CallbackInfo& info);

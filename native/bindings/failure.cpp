@@ -2,7 +2,11 @@
 
 #include <c10/util/Exception.h>
 
+#include <algorithm>
+#include <array>
 #include <new>
+#include <string_view>
+#include <system_error>
 
 namespace shellac::bindings {
 namespace {
@@ -12,14 +16,18 @@ Failure outOfMemory(const std::string& what) {
           {.thing = "memory",
            .found = what,
            .expected = "enough for the job",
-           .remedy = "use fewer images or a smaller batch"},
+           .remedy = "use a smaller batch, fewer images or columns, or a machine with more memory"},
           "memory: " + what};
 }
 
-// libtorch's CPU allocator reports exhaustion as a plain c10::Error.
-bool isAllocationFailure(const std::string& what) {
-  return what.find("DefaultCPUAllocator") != std::string::npos ||
-         what.find("not enough memory") != std::string::npos;
+// Exhaustion as plain exceptions have it: libtorch's CPU allocator, a size that no address space holds,
+// oneDNN without room for the code that it generates, the libraries of CUDA.
+bool isAllocationFailure(std::string_view what) {
+  constexpr std::array<std::string_view, 7> signs{
+      "DefaultCPUAllocator",          "not enough memory",          "Storage size calculation",
+      "could not create a primitive", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED",
+      "CUDA error: out of memory"};
+  return std::ranges::any_of(signs, [&](auto sign) { return what.find(sign) != std::string_view::npos; });
 }
 
 Failure ofTorch(const c10::Error& error) {
@@ -28,6 +36,11 @@ Failure ofTorch(const c10::Error& error) {
   return {Code::Internal,
           {.thing = "libtorch", .found = what, .remedy = "please report this"},
           "libtorch: " + what};
+}
+
+Failure ofLibrary(const std::string& what) {
+  if (isAllocationFailure(what)) return outOfMemory("a library could not allocate: " + what);
+  return {Code::Internal, {.thing = "core", .found = what, .remedy = "please report this"}, what};
 }
 
 }  // namespace
@@ -43,10 +56,12 @@ Failure failureOf(std::exception_ptr exception) {
     return ofTorch(error);
   } catch (const std::bad_alloc&) {
     return outOfMemory("an allocation failed");
+  } catch (const std::system_error& error) {  // of std::thread
+    return outOfMemory(std::string("no thread could be started: ") + error.what());
   } catch (const std::exception& error) {
-    return {Code::Internal,
-            {.thing = "core", .found = error.what(), .remedy = "please report this"},
-            error.what()};
+    return ofLibrary(error.what());
+  } catch (...) {
+    return ofLibrary("an exception of an unknown kind");
   }
 }
 

@@ -12,6 +12,8 @@ namespace shellac::bindings {
 using ModelPointer = std::shared_ptr<const LoadedModel>;
 
 Napi::Value handleOf(Napi::Env env, ModelPointer model);
-ModelPointer modelOf(const Napi::Value& handle);  // throws Error{Internal} for anything else
+// Throws Error{BadModel} for a model that was disposed of, Error{Internal} for what is no model.
+ModelPointer modelOf(const Napi::Value& handle);
+void releaseModel(const Napi::Value& handle);  // a job that runs on it keeps it until it ends
 
 }  // namespace shellac::bindings

@@ -5,6 +5,7 @@
 //     transform takes to x / 2 − 1 / 8 in place; steps: how many the program has; untouched: whether the
 //     inputs are what they were
 //   fusesConvolutions() -> whether programs run oneDNN's fused convolutions here, or the same op by op
+//   toldMemory() -> bytes outside JavaScript's heap of which the garbage collector was told
 //   runValues(model, data, shape, training, seed) -> { values, tensors }: every value of the graph, and the
 // tensors after the pass, for comparison with the shapes that were inferred and with PyTorch's BN in
 // training.
@@ -145,6 +146,10 @@ Napi::Value runProgram(const Napi::CallbackInfo& info) {
 void addGraphKernels(Napi::Env env, Napi::Object kernels) {
   kernels.Set("fusesConvolutions", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
                 return Napi::Boolean::New(info.Env(), graph::onednn::usable(at::ones({1, 1, 1, 1})));
+              }));
+  kernels.Set("toldMemory", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
+                const auto bytes = Napi::MemoryManagement::AdjustExternalMemory(info.Env(), 0);
+                return Napi::Number::New(info.Env(), static_cast<double>(bytes));
               }));
   kernels.Set("runProgram", Napi::Function::New(env, runProgram));
   kernels.Set("runValues", Napi::Function::New(env, runValues));

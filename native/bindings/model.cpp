@@ -67,7 +67,7 @@ Napi::Value quantizationSummary(Napi::Env env, const LoadedModel& loaded) {
 }  // namespace
 
 Napi::Value createModel(const Napi::CallbackInfo& info) {
-  auto loaded = modelFrom(info[0].As<Napi::Object>());
+  auto loaded = modelFrom(objectFrom(info[0], "model"));
   return Engine::of(info.Env()).start(info.Env(), info.Env().Undefined(), [loaded](const Job&) {
     loaded.check();
     return handing(loaded);
@@ -94,6 +94,11 @@ Napi::Value describe(const Napi::CallbackInfo& info) {
   description.Set("tensors", tensorsToJs(env, loaded->model));
   description.Set("quantization", quantizationSummary(env, *loaded));
   return description;
+}
+
+Napi::Value disposeModel(const Napi::CallbackInfo& info) {
+  releaseModel(info[0]);
+  return info.Env().Undefined();
 }
 
 Napi::Value exportModel(const Napi::CallbackInfo& info) {

@@ -27,17 +27,10 @@ Napi::Value attributeToJs(Napi::Env env, const graph::Attribute& attribute) {
   return std::visit(visitor, attribute);
 }
 
-std::vector<std::string> strings(const Napi::Value& value) {
-  const auto array = value.As<Napi::Array>();
-  std::vector<std::string> result;
-  for (uint32_t i = 0; i < array.Length(); ++i) result.push_back(array.Get(i).ToString().Utf8Value());
-  return result;
-}
-
 graph::Node nodeFrom(const Napi::Object& spec) {
   graph::Node node{.name = text(spec, "name"),
                    .op = text(spec, "op"),
-                   .inputs = strings(field(spec, "inputs")),
+                   .inputs = texts(field(spec, "inputs")),
                    .attributes = {},
                    .parameters = {}};
   eachProperty(object(spec, "attributes"), [&](const std::string& name, const Napi::Value& value) {
@@ -65,9 +58,9 @@ Napi::Object nodeToJs(Napi::Env env, const graph::Node& node) {
 graph::Graph graphFrom(const Napi::Object& spec) {
   graph::Graph graph{
       .inputShape = integers(field(spec, "inputShape")), .nodes = {}, .output = text(spec, "output")};
-  const auto nodes = field(spec, "nodes").As<Napi::Array>();
+  const auto nodes = array(spec, "nodes");
   for (uint32_t i = 0; i < nodes.Length(); ++i)
-    graph.nodes.push_back(nodeFrom(nodes.Get(i).As<Napi::Object>()));
+    graph.nodes.push_back(nodeFrom(objectFrom(nodes.Get(i), "node")));
   return graph;
 }
 
@@ -78,7 +71,7 @@ quant::Quantization quantizationFrom(const Napi::Object& spec) {
                                    .weights = {},
                                    .activations = {}};
   eachProperty(object(spec, "weights"), [&](const std::string& node, const Napi::Value& value) {
-    const auto weight = value.As<Napi::Object>();
+    const auto weight = objectFrom(value, "weight");
     quantization.weights.emplace(node, quant::QuantizedWeight{quantizerFrom(field(weight, "quantizer")),
                                                               tensorFrom(field(weight, "codes"))});
   });
@@ -117,7 +110,7 @@ LoadedModel modelFrom(const Napi::Object& spec) {
     loaded.model.tensors[name] = tensorFrom(value);
   });
   if (const auto quantization = field(spec, "quantization"); !absent(quantization))
-    loaded.quantization = quantizationFrom(quantization.As<Napi::Object>());
+    loaded.quantization = quantizationFrom(objectFrom(quantization, "quantization"));
   return loaded;
 }
 

@@ -37,6 +37,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   expose<createModel>(env, exports, "createModel");
   expose<importTorchScript>(env, exports, "importTorchScript");
   expose<describe>(env, exports, "describe");
+  expose<disposeModel>(env, exports, "disposeModel");
   expose<exportModel>(env, exports, "exportModel");
   expose<foldBatchNorm>(env, exports, "foldBatchNorm");
   expose<forward>(env, exports, "forward");

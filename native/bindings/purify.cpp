@@ -5,6 +5,7 @@
 #include "bindings/entry_points.h"
 #include "bindings/handle.h"
 #include "bindings/job_options.h"
+#include "bindings/keeping.h"
 #include "bindings/quantize_options.h"
 #include "bindings/rounding_options.h"
 
@@ -40,6 +41,12 @@ purify::Options optionsFrom(const Napi::Object& options) {
           .rounding = roundingFrom(field(options, "rounding"))};
 }
 
+Napi::Array numbersToJs(Napi::Env env, const std::vector<double>& values) {
+  auto array = Napi::Array::New(env, values.size());
+  for (size_t i = 0; i < values.size(); ++i) array.Set(static_cast<uint32_t>(i), values[i]);
+  return array;
+}
+
 Napi::Object reportToJs(Napi::Env env, const purify::UnitReport& report) {
   auto object = Napi::Object::New(env);
   object.Set("unit", report.unit);
@@ -47,6 +54,7 @@ Napi::Object reportToJs(Napi::Env env, const purify::UnitReport& report) {
   object.Set("lossAfter", report.lossAfter);
   object.Set("iterations", static_cast<double>(report.iterations));
   object.Set("damping", report.damping);
+  object.Set("trace", numbersToJs(env, report.trace));
   object.Set("pda", report.pda);
   object.Set("pdaBefore", report.pdaBefore);
   object.Set("pdaAfter", report.pdaAfter);
@@ -62,10 +70,10 @@ Napi::Value purify(const Napi::CallbackInfo& info) {
   const auto options = info[2].As<Napi::Object>();
   const auto settings = optionsFrom(options);
   const auto jobOptions = jobOptionsFrom(options);
-  return Engine::of(info.Env()).start(info.Env(), info[3], [=](const Job& job) -> Finish {
+  const auto work = [=](const Job& job, const Keeping& keeping) -> Finish {
     const auto& model = fullPrecision(*loaded);
     loaded->classes(calibration.shape());
-    auto result = purify::purify(model, calibration, settings, jobOptions.enter(), job);
+    auto result = purify::purify(model, calibration, settings, jobOptions.enter(), job, keeping);
     const auto purified =
         std::make_shared<const LoadedModel>(quantizedModel(model, std::move(result.quantization)));
     return [purified, units = result.units](Napi::Env env) -> Napi::Value {
@@ -77,7 +85,8 @@ Napi::Value purify(const Napi::CallbackInfo& info) {
       object.Set("units", reports);
       return object;
     };
-  });
+  };
+  return startResumable(info.Env(), info[3], info[4], work);
 }
 
 }  // namespace shellac::bindings

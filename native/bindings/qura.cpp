@@ -5,6 +5,7 @@
 #include "bindings/entry_points.h"
 #include "bindings/handle.h"
 #include "bindings/job_options.h"
+#include "bindings/keeping.h"
 #include "bindings/quantize_options.h"
 #include "bindings/train_options.h"
 
@@ -19,13 +20,14 @@ Napi::Value qura(const Napi::CallbackInfo& info) {
                              .alpha = number(options, "alpha")};
   const auto training = trainOptionsFrom(options, images.shape());
   const auto jobOptions = jobOptionsFrom(options);
-  return Engine::of(info.Env()).start(info.Env(), info[3], [=](const Job& job) -> Finish {
+  const auto work = [=](const Job& job, const Keeping& keeping) -> Finish {
     const auto& model = fullPrecision(*loaded);
     loaded->classes(images.shape());
-    auto quantization = train::qura(model, images, settings, training, jobOptions.enter(), job);
+    auto quantization = train::qura(model, images, settings, training, jobOptions.enter(), job, keeping);
     const auto result = std::make_shared<const LoadedModel>(quantizedModel(model, std::move(quantization)));
     return [result](Napi::Env env) { return handleOf(env, result); };
-  });
+  };
+  return startResumable(info.Env(), info[3], info[4], work);
 }
 
 }  // namespace shellac::bindings

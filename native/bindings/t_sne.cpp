@@ -19,7 +19,7 @@ at::Tensor doubles(const Napi::Value& array, std::vector<int64_t> shape) {
 
 Napi::Float64Array doublesToJs(Napi::Env env, const at::Tensor& tensor) {
   const auto flat = tensor.cpu().to(at::kDouble).contiguous();
-  auto array = Napi::Float64Array::New(env, flat.numel());
+  auto array = newArray<Napi::Float64Array>(env, "Float64Array", flat.numel());
   std::copy_n(flat.const_data_ptr<double>(), flat.numel(), array.Data());
   return array;
 }

@@ -3,6 +3,7 @@
 #include "bindings/entry_points.h"
 #include "bindings/handle.h"
 #include "bindings/job_options.h"
+#include "bindings/keeping.h"
 #include "bindings/objectives.h"
 #include "bindings/train_options.h"
 
@@ -52,10 +53,10 @@ Napi::Value train(const Napi::CallbackInfo& info) {
   const auto jobOptions = jobOptionsFrom(options);
   const auto settings = trainOptionsFrom(options, images.shape());
   const auto objective = objectiveFrom(object(options, "objective"), loaded->model);
-  return Engine::of(info.Env()).start(info.Env(), info[3], [=](const Job& job) -> Finish {
+  const auto work = [=](const Job& job, const Keeping& keeping) -> Finish {
     const auto& model = fullPrecision(*loaded);
     data::checkLabels(images, loaded->classes(images.shape()));
-    auto result = train::train(model, images, objective, settings, jobOptions.enter(), job);
+    auto result = train::train(model, images, objective, settings, jobOptions.enter(), job, keeping);
     const auto loading = [](const graph::Model& model) {
       return std::make_shared<const LoadedModel>(LoadedModel{.model = model});
     };
@@ -76,7 +77,8 @@ Napi::Value train(const Napi::CallbackInfo& info) {
           object.Set("epochs", reports);
           return object;
         };
-  });
+  };
+  return startResumable(info.Env(), info[3], info[4], work);
 }
 
 }  // namespace shellac::bindings

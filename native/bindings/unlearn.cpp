@@ -3,6 +3,7 @@
 #include "bindings/entry_points.h"
 #include "bindings/handle.h"
 #include "bindings/job_options.h"
+#include "bindings/keeping.h"
 #include "core/train/unlearning.h"
 
 namespace shellac::bindings {
@@ -21,13 +22,14 @@ Napi::Value unlearn(const Napi::CallbackInfo& info) {
                                    .perturbedShare = number(options, "perturbedShare"),
                                    .learningRate = number(options, "learningRate"),
                                    .seed = jobOptions.seed};
-  return Engine::of(info.Env()).start(info.Env(), info[3], [=](const Job& job) -> Finish {
+  const auto work = [=](const Job& job, const Keeping& keeping) -> Finish {
     const auto& model = fullPrecision(*loaded);
     data::checkLabels(images, loaded->classes(images.shape()));
-    auto tuned = train::unlearn(model, images, settings, jobOptions.enter(), job);
+    auto tuned = train::unlearn(model, images, settings, jobOptions.enter(), job, keeping);
     const auto result = std::make_shared<const LoadedModel>(LoadedModel{.model = std::move(tuned)});
     return [result](Napi::Env env) { return handleOf(env, result); };
-  });
+  };
+  return startResumable(info.Env(), info[3], info[4], work);
 }
 
 }  // namespace shellac::bindings

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/graph/shapes.h"
 #include "core/graph/unit.h"
+#include "core/quant/integer_bias.h"
 
 namespace shellac {
 namespace {
@@ -23,12 +24,21 @@ void checkCoded(const graph::Model& model, const std::string& name, const quant:
   quant::checkCodes(name, weight);
 }
 
+void checkRounded(const graph::Model& model, const std::string& value, const quant::Quantizer& quantizer) {
+  model.graph.node(value);
+  if (quantizer.grid().perChannel)
+    throw Error(Code::BadModel, {.thing = "quantizer of value '" + value + "'",
+                                 .found = "scales by channel",
+                                 .expected = "one scale for all numbers of a value",
+                                 .remedy = "quantize the model again"});
+}
+
 }  // namespace
 
 graph::Shapes LoadedModel::check() const {
   if (quantization) {
     for (const auto& [name, weight] : quantization->weights) checkCoded(model, name, weight);
-    for (const auto& [value, quantizer] : quantization->activations) model.graph.node(value);
+    for (const auto& [value, quantizer] : quantization->activations) checkRounded(model, value, quantizer);
   }
   return graph::check(model, model.graph.inputShape, weightShapes());
 }
@@ -74,7 +84,8 @@ std::map<std::string, graph::Shape> LoadedModel::weightShapes() const {
 }
 
 LoadedModel quantizedModel(const graph::Model& model, quant::Quantization quantization) {
-  LoadedModel loaded{.model = model, .quantization = std::move(quantization)};
+  LoadedModel loaded{.model = quant::withIntegerBiases(model, quantization),
+                     .quantization = std::move(quantization)};
   for (const auto& [name, weight] : loaded.quantization->weights)
     loaded.model.tensors.erase(model.graph.node(name).parameters.at("weight"));
   return loaded;

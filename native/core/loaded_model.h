@@ -50,7 +50,8 @@ struct LoadedModel {
   std::map<std::string, graph::Shape> weightShapes() const;
 };
 
-// The quantized model: float tensors that codes replace are dropped.
+// The quantized model: float tensors that codes replace are dropped, biases are as integer kernels add them
+// (core/quant/integer_bias.h).
 LoadedModel quantizedModel(const graph::Model& model, quant::Quantization quantization);
 
 // The same model at full precision. Throws Error{BadModel} for one that is already quantized: its weights are

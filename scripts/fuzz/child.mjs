@@ -1,45 +1,48 @@
-// Loads mutated files one after the other and reports each: node child.mjs FORMAT SEED FROM COUNT FOLDER. What kills this
-// process is found out by fuzz.mjs.
-import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { loadModel } from '../../dist/index.js'
-import { FORMATS, mutated } from './formats.mjs'
-import { randomOf } from './random.mjs'
+// Takes inputs of one target one after the other: node child.mjs SETTINGS. What kills this process, or hangs in it, is
+// found out by campaign.mjs, which reads the notes.
+import { openSync, writeSync } from 'node:fs'
+import { inputOf, targetOf } from './targets.mjs'
 
-const [name, seed, from, count, folder] = process.argv.slice(2)
-const format = FORMATS[name]
-const seeds = await format.seeds(folder)
-const path = join(folder, `mutated.${format.ending}`)
-/** A model that is no larger than its seeds is run too. */
-const LARGEST = 1 << 20
+const { name, folder, notes, seed, first, end, seconds } = JSON.parse(process.argv[2])
+/** A fresh process after so many inputs: what leaks shows in the figures, and does not end the run. */
+const MOST = 20_000
+const WIDTH = 1024
 
-for (let index = Number(from); index < Number(from) + Number(count); index++) {
-  const { bytes, options } = mutated(format, seeds, randomOf(Number(seed) * 1_000_003 + index))
-  writeFileSync(path, bytes)
-  process.send({ begins: index })
-  const done = await outcome(options)
-  // The file stays until it is kept, where that is asked for.
-  const answered = once(process, 'message')
-  process.send({ ends: index, ...done })
-  await answered
+const target = await targetOf(name)
+const seeds = await target.seeds(folder)
+const file = openSync(notes, 'w')
+const noted = { next: first, inputs: 0, slowestMs: 0, slowest: null, mostMiB: 0, results: {} }
+const note = () => writeSync(file, JSON.stringify(noted).padEnd(WIDTH), 0)
+const until = performance.now() + 1000 * seconds
+
+note()
+while (noted.next < end && noted.inputs < MOST && performance.now() < until) {
+  const input = inputOf(target, seeds, seed, noted.next)
+  const began = performance.now()
+  const result = await outcome(input)
+  const took = Math.round(performance.now() - began)
+  if (took > noted.slowestMs) Object.assign(noted, { slowestMs: took, slowest: noted.next })
+  noted.mostMiB = Math.max(noted.mostMiB, Math.round(process.memoryUsage.rss() / 2 ** 20))
+  noted.results[result] = (noted.results[result] ?? 0) + 1
+  noted.inputs++
+  noted.next++
+  note()
 }
-process.disconnect()
+process.exit(0)
 
-async function outcome(options) {
+/** "valid", a code, or "wrong". */
+async function outcome(input) {
   try {
-    const model = await loadModel(path, options)
-    const { layers = [] } = model.inspect()
-    const size = model.inputShape.reduce((product, axis) => product * axis, 1)
-    if (size > LARGEST || layers.length > 10_000) return { result: 'valid' }
-    const { data } = await model.forward(new Float32Array(size), [1, ...model.inputShape], { threads: 1 })
-    return data.length === model.outputs
-      ? { result: 'valid' }
-      : { result: 'wrong', message: 'another number of logits' }
+    const problem = await target.run(input, folder)
+    return problem === undefined ? 'valid' : await wrong(problem)
   } catch (error) {
-    const typed = error.name === 'ShellacError' && error.code !== 'ERR_INTERNAL'
-    return typed
-      ? { result: error.code }
-      : { result: 'wrong', message: String(error.stack ?? error).slice(0, 600) }
+    const { code } = error
+    const known =
+      error.name === 'ShellacError' && code !== 'ERR_INTERNAL' && (target.codes ?? [code]).includes(code)
+    return known || target.refuses?.(error) ? code : await wrong(String(error.stack ?? error).slice(0, 800))
   }
+}
+
+function wrong(message) {
+  return new Promise(resolve => process.send({ index: noted.next, message }, () => resolve('wrong')))
 }

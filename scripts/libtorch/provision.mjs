@@ -27,7 +27,7 @@ export async function provision({ torch, variant, from, anyHash }) {
 }
 
 async function place(target, { version, variant, from, anyHash }) {
-  const wheel = from === undefined ? await downloadWheel(version) : resolve(from)
+  const wheel = from === undefined ? await downloadWheel(version, variant) : resolve(from)
   await checkHash(wheel, anyHash).catch(refusal => {
     if (from === undefined) discardDownloads() // else the next try would take it again
     throw refusal

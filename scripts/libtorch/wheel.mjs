@@ -39,17 +39,18 @@ async function sha256(path) {
 }
 
 /** The wheel, fetched by pip from wherever it is set up to look. One that an interrupted set-up left is taken.
- * @param {string} version */
-export async function downloadWheel(version) {
+ * For "cuda" no build without CUDA is, which pip would prefer: its version, 2.13.0+cpu, counts as later than 2.13.0.
+ * @param {string} version @param {'cpu' | 'cuda'} variant */
+export async function downloadWheel(version, variant) {
   const folder = downloads()
-  const left = wheelIn(folder, version)
+  const left = wheelIn(folder, version, variant)
   if (left) return left
   mkdirSync(folder, { recursive: true })
   const platform = `manylinux_2_28_${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}`
   const build = ['--only-binary=:all:', '--python-version', '3.11', '--platform', platform]
   say(`fetching torch ${version} with pip`)
-  await pip(['download', '--no-deps', '--dest', folder, ...build, `torch==${version}`])
-  return wheelIn(folder, version)
+  await pip(['download', '--no-deps', '--dest', folder, ...build, requirement(version, variant)])
+  return wheelIn(folder, version, variant)
 }
 
 /** What is left of a set-up that ended well, or of a wheel that was refused. */
@@ -57,10 +58,19 @@ export function discardDownloads() {
   rmSync(downloads(), { recursive: true, force: true })
 }
 
+/** @param {string} version @param {'cpu' | 'cuda'} variant */
+export const requirement = (version, variant) =>
+  `torch==${version}${variant === 'cuda' ? `,!=${version}+cpu` : ''}`
+
 const downloads = () => join(cacheFolder(), 'downloads')
 
-function wheelIn(folder, version) {
+function wheelIn(folder, version, variant) {
   if (!existsSync(folder)) return
-  const name = readdirSync(folder).find(file => /\.whl$/.test(file) && parseWheel(file).version === version)
+  const name = readdirSync(folder).find(
+    file => /\.whl$/.test(file) && fits(parseWheel(file), version, variant),
+  )
   return name && join(folder, name)
 }
+
+const fits = (wheel, version, variant) =>
+  wheel.version === version && (variant === 'cpu' || wheel.tag !== '+cpu')

@@ -1,8 +1,19 @@
 // `npm run pack:check`: the packed tarball as a user gets it. Installs it into an empty folder with scripts disabled,
 // on a PATH without a compiler, CMake or Python, and loads, purifies, measures and asks the doctor there, once for each
-// Node that can be had. libtorch comes from the optional package that holds one; packing it takes a minute or more, and `-- --libtorch TARBALL`
-// takes one that is packed. Prints one line a check.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+// Node that can be had; then runs a program into which esbuild bundled it. libtorch comes from the optional package that
+// holds one; packing it takes a minute or more, and `-- --libtorch TARBALL` takes one that is packed. Prints one line a
+// check.
+import { spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -10,6 +21,7 @@ import { vendoredPackage } from '../libtorch/find.mjs'
 import { Failure, orFail } from '../setup/failure.mjs'
 import { root } from '../setup/root.mjs'
 import { say } from '../setup/run.mjs'
+import { bundle } from './bundle.mjs'
 import { consumers } from './consumers.mjs'
 import { installInto, nodes, packed } from './install.mjs'
 import { libtorchPackage } from './libtorch-package.mjs'
@@ -30,6 +42,7 @@ await orFail(async () => {
 })
 
 async function check(folder) {
+  tell(!outdated(), 'prebuilds/ is as new as what was built here; else: npm run prebuilds')
   const tarball = await packed(root, folder)
   tell(tarball.size < LARGEST, `tarball: ${(tarball.size / 1e6).toFixed(2)} MB, ${tarball.files} files`)
   const versions = await nodes(folder)
@@ -39,8 +52,17 @@ async function check(folder) {
   const full = join(folder, 'with-libtorch')
   await installInto(full, [tarball.path, await libtorchTarball(folder)])
   for (const node of versions) withLibtorch(full, consumers(full, emptyPath(folder, node)))
+  await whenBundled(full, join(folder, 'bundled'), versions)
   if (failed) throw new Failure('the package is not as it should be')
   say('the package is as it should be')
+}
+
+// What lies in prebuilds/ may come from another machine, so it is not made again unasked.
+function outdated() {
+  const built = join(root, 'build', 'artifacts', 'cores')
+  const time = path => (existsSync(path) ? statSync(path).mtimeMs : 0)
+  const names = existsSync(built) ? readdirSync(built).filter(name => name.endsWith('.node')) : []
+  return names.some(name => time(join(built, name)) > time(join(prebuilds, 'cores', name)))
 }
 
 function withoutLibtorch(consumer) {
@@ -67,6 +89,25 @@ function withLibtorch(folder, consumer) {
   tell(ms < SLOWEST_IMPORT_MS, `${consumer.node}: import takes ${ms.toFixed(0)} ms, the best of fifteen`)
   const doctor = consumer.shellac('doctor', '--json')
   tell(read(doctor.stdout)?.ok === true, `${consumer.node}: doctor is content ${doctor.stderr}`)
+}
+
+async function whenBundled(installed, folder, versions) {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return say('what is bundled is for linux-x64; left out')
+  mkdirSync(folder)
+  const program = await bundle(installed, folder)
+  const libtorch = join(installed, 'node_modules', vendoredPackage, 'torch')
+  for (const node of versions) {
+    const env = { PATH: emptyPath(folder, node), HOME: folder, SHELLAC_LIBTORCH: libtorch }
+    const { stdout, stderr } = spawnSync(node, [program], { cwd: folder, env, encoding: 'utf8' })
+    const found = read(stdout)
+    const addons = found?.opened.filter(path => path.endsWith('.node')) ?? []
+    const own = addons.length === 2 && addons.every(path => path.startsWith(folder))
+    tell(
+      own && Number.isFinite(found.ba),
+      `Node ${found?.node ?? node}: bundled by esbuild, with its own native files ${stderr}`,
+    )
+  }
 }
 
 // Node and what npm's shebangs need; nothing that could compile or run Python.

@@ -1,5 +1,5 @@
 // Step 4: the TypeScript sources, compiled into dist/.
-import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './root.mjs'
 import { run, say } from './run.mjs'
@@ -16,6 +16,7 @@ export async function typescript() {
   rmSync(dist, { recursive: true, force: true }) // else the output of a deleted source would live on
   const script = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   await run(process.execPath, [script, '--project', 'tsconfig.json'], { cwd: root })
+  cpSync(join(root, 'lib', 'service', 'page'), join(dist, 'service', 'page'), { recursive: true })
   const main = join(dist, 'cli', 'main.js')
   if (existsSync(main)) chmodSync(main, 0o755)
   writeStamp(stampPath, { fingerprint: now })

@@ -18,6 +18,32 @@ export function shellac(
   return run([MAIN, ...args], { cwd, during })
 }
 
+/** Runs several command lines in one process, one after the other, where starting one each would be most of the time. */
+export async function shellacs(commands: string[][]): Promise<Omit<Ended, 'signal'>[]> {
+  const { out, err } = await run(['--input-type=module', '-e', IN_TURN, MAIN, JSON.stringify(commands)])
+  if (err !== '' || out === '') throw new Error(`the process of all commands: ${err}`)
+  return JSON.parse(out)
+}
+
+// The main module is loaded anew for each, by another name; what it imports is not.
+const IN_TURN = `
+  const [, main, commands] = process.argv
+  for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0)
+  const results = []
+  const streams = { out: process.stdout, err: process.stderr }
+  const writes = { out: process.stdout.write, err: process.stderr.write }
+  for (const [at, args] of JSON.parse(commands).entries()) {
+    const written = { out: '', err: '' }
+    for (const name of ['out', 'err']) streams[name].write = text => Boolean((written[name] += text))
+    process.argv = [process.execPath, main, ...args]
+    process.exitCode = 0
+    await (await import(main + '?' + at)).ended
+    for (const name of ['out', 'err']) streams[name].write = writes[name]
+    results.push({ code: process.exitCode, ...written })
+  }
+  process.exitCode = 0
+  console.log(JSON.stringify(results))`
+
 export type Kill = (signal: NodeJS.Signals) => void
 
 /** Runs Node on a file or `-e` code. */

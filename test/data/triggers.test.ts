@@ -115,6 +115,7 @@ for (const text of [
   'square:margin=-1',
   'square:side=3',
   'square:size=1=2',
+  'square:constructor=1',
 ]) {
   t.test(`parseTrigger: refuses "${text}"`, async t =>
     t.throws(() => parseTrigger(text), { code: 'ERR_BAD_OPTION' }),

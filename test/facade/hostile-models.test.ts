@@ -16,6 +16,14 @@ const graphs: Record<string, [(graph: GraphJson) => void, string]> = {
     graph => void (node(graph, 'relu').op = 'constructor'),
     'ERR_UNSUPPORTED_OP',
   ],
+  'a name with a zero in it (found by scripts/fuzz)': [
+    graph => {
+      node(graph, 'layer1.0.relu1').name = 'a\0b'
+      for (const { inputs } of graph.nodes)
+        for (const [at, input] of inputs.entries()) if (input === 'layer1.0.relu1') inputs[at] = 'a\0b'
+    },
+    'ERR_BAD_MODEL',
+  ],
   'an input that is nowhere': [graph => void (node(graph, 'relu').inputs = ['nowhere']), 'ERR_BAD_MODEL'],
   'a circle': [graph => void (node(graph, 'conv1').inputs = ['fc']), 'ERR_BAD_MODEL'],
   'two nodes of one name': [graph => void graph.nodes.push({ ...node(graph, 'relu') }), 'ERR_BAD_MODEL'],
@@ -110,6 +118,20 @@ t.test('hostile quantized model files', async t => {
     'a zero point off the grid': ({ tensors }) => void tensors.get('conv1:zeroPoint')?.data.fill(127),
     'codes for a node that is nowhere': ({ metadata }) => {
       metadata.quantization = (metadata.quantization ?? '').replace('"conv1":', '"nowhere":')
+    },
+    'a scale for each of three images': ({ metadata, tensors }) => {
+      const { activations, ...rest } = JSON.parse(metadata.quantization ?? '')
+      activations.relu.perChannel = true
+      metadata.quantization = JSON.stringify({ ...rest, activations })
+      for (const part of ['scale', 'zeroPoint']) {
+        const one = tensors.get(`relu:activation.${part}`)
+        if (one)
+          tensors.set(`relu:activation.${part}`, {
+            ...one,
+            shape: [3],
+            data: Buffer.concat(Array(3).fill(one.data)),
+          })
+      }
     },
   }
   for (const [name, damage] of Object.entries(damages)) {

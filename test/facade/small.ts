@@ -4,8 +4,8 @@ import { createModel, type Dataset, datasets, type Model } from '../../lib/index
 import { readSafetensors, type Safetensors } from '../../lib/model/safetensors/read.js'
 import { writeSafetensors } from '../../lib/model/safetensors/write.js'
 
-export const smallModel = (): Promise<Model> =>
-  createModel('resnet18', { width: 2, channels: 1, inputSize: 28, seed: 1 })
+export const smallModel = (seed = 1): Promise<Model> =>
+  createModel('resnet18', { width: 2, channels: 1, inputSize: 28, seed })
 export const digits = (limit: number): Promise<Dataset> => datasets.mnist({ split: 'train', limit })
 
 /** A model file, changed. */

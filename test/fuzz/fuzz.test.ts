@@ -1,4 +1,4 @@
-// A short run of scripts/fuzz: mutated model files of each format end in a typed error or in a model that runs.
+// A short run of scripts/fuzz: hostile input of each kind ends in a typed error or in a result that is whole.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -7,22 +7,48 @@ import t from 'tap'
 const run = promisify(execFile)
 const script = join(import.meta.dirname, '../../scripts/fuzz/fuzz.mjs')
 
-t.test('forty files of each format', async t => {
-  const { stdout } = await run(process.execPath, [script, '--count', '40', '--seed', '7', '--limit', '60'])
-  const counts = stdout
+/** Some of each load, some do not. */
+const targets: Record<string, string> = {
+  safetensors: 'ERR_BAD_MODEL',
+  torchscript: 'ERR_BAD_MODEL',
+  onnx: 'ERR_BAD_MODEL',
+  'state-dict': 'ERR_BAD_MODEL',
+  graph: 'ERR_BAD_MODEL',
+  'image-folder': 'ERR_BAD_DATA',
+  texts: 'ERR_BAD_OPTION',
+  options: 'ERR_BAD_OPTION',
+}
+
+t.test('twenty-five inputs of each kind', async t => {
+  const names = Object.keys(targets)
+  const args = ['--target', names.join(), '--count', '25', '--seed', '9', '--limit', '60']
+  const { stdout } = await run(process.execPath, [script, ...args])
+  const figures = stdout
     .trim()
     .split('\n')
     .map(line => JSON.parse(line) as Record<string, number | string>)
   t.strictSame(
-    counts.map(({ format }) => format),
-    ['safetensors', 'torchscript', 'onnx', 'state-dict'],
+    figures.map(({ target }) => target),
+    names,
   )
-  for (const { format, files, wrong, crash, hang, valid, ERR_BAD_MODEL } of counts) {
+  for (const { target, inputs, wrong, crash, hang, memory, valid, ...codes } of figures) {
     t.strictSame(
-      { files, wrong, crash, hang },
-      { files: 40, wrong: undefined, crash: undefined, hang: undefined },
-      `${format}`,
+      { inputs, failures: [wrong, crash, hang, memory] },
+      { inputs: 25, failures: [undefined, undefined, undefined, undefined] },
+      `${target}`,
     )
-    t.ok(Number(valid) > 0 && Number(ERR_BAD_MODEL) > 0, `${format}: some load, some do not`)
+    const code = targets[`${target}`] ?? ''
+    t.ok(Number(valid) > 0 && Number(codes[code]) > 0, `${target}: some are taken, some are ${code}`)
   }
+})
+
+t.test('what must not happen is noticed, with the command that repeats it', async t => {
+  const args = ['--target', 'faulty', '--seed', '12', '--count', '6', '--limit', '1']
+  const { code, stdout, stderr } = await run(process.execPath, [script, ...args]).catch(error => error)
+  t.equal(code, 1)
+  const { inputs, wrong, crash, hang, valid } = JSON.parse(stdout)
+  t.equal(inputs, 6)
+  t.equal(wrong + crash + hang + valid, 6)
+  for (const [result, count] of Object.entries({ wrong, crash, hang, valid })) t.ok(count > 0, result)
+  t.match(stderr, /npm run fuzz -- --target faulty --seed 12 --first \d+ --count 1/)
 })

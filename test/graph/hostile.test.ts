@@ -133,8 +133,19 @@ t.test('attributes without measure', async t => {
     bad,
     'larger than memory',
   )
+  await t.rejects(
+    create(
+      singleOp([1, 8192, 8192], 'maxPool2d', { attributes: { kernel: 4096, stride: 1, padding: 2048 } }),
+    ),
+    { code: 'ERR_BAD_MODEL', message: /16777216 steps for each number of \[1, 8193, 8193\]/ },
+    'hours of work, out of a few bytes',
+  )
   await t.rejects(create(singleOp([1, 8, 8], 'dropout', { attributes: { p: 2 } })), bad)
   await t.rejects(create(singleOp([1, 8, 8], 'hardtanh', { attributes: { min: 1, max: 0 } })), bad)
+  await t.rejects(create(singleOp([1, 8, 8], 'hardtanh', { attributes: { max: 1e308 } })), {
+    code: 'ERR_BAD_MODEL',
+    message: /max is not finite as float32/,
+  })
 })
 
 t.test('graphs that do not hang together', async t => {

@@ -19,6 +19,7 @@ const ON_THE_CPU = [
     'at::randint(',
     "places, drawn from the job's CPU generator; what reads them moves them",
   ],
+  ['kept.cpp', 'at::empty(', 'what is kept goes to a file, from the CPU'],
   ['measure/t_sne.cpp', 'at::randn(', "drawn from the job's CPU generator, then moved"],
   [
     'purify/round_columns.cpp',
@@ -37,6 +38,7 @@ const ON_THE_CPU = [
     'winners of a search that runs on the CPU',
   ],
   ['quant/observers/range_search.cpp', 'at::full({1}, winner', 'the winner of a search that runs on the CPU'],
+  ['quant/calibrate.cpp', 'at::tensor(indices', 'indices into images, which stay on the CPU'],
   ['quant/interval_noise.cpp', 'at::randn(', "drawn from the job's CPU generator, then moved"],
   ['audit/trigger_inversion.cpp', 'at::randn(', "drawn from the job's CPU generator, then moved"],
   ['audit/trigger_inversion.cpp', 'at::randint(', "indices into images, from the job's CPU generator"],

@@ -11,15 +11,18 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const INDEX = join(ROOT, 'dist', 'index.js')
 
 const small = (index: string) => `
-  const { createModel, datasets, purify } = await import(${JSON.stringify(index)})
+  const { createModel, Dataset, purify } = await import(${JSON.stringify(index)})
   const model = await createModel('resnet18', { width: 4, channels: 1, inputSize: 28 })
-  const images = await datasets.mnist({ limit: 64 })
+  const pixels = Uint8Array.from({ length: 64 * 784 }, (_, at) => (at * 37) % 251)
+  const normalization = { mean: [0.5], deviation: [0.5] }
+  const images = new Dataset({ name: 'stripes', pixels, shape: [64, 1, 28, 28], labels: null, classes: [], normalization })
   const endless = { solver: 'adam-official', iterations: 10000000, threads: 1 }`
 const script = (text: string) => run(['--input-type=module', '-e', text])
 
-t.test('process.exit() during a job ends with its code', async t => {
+t.test('process.exit() during a job, while others wait, ends with its code', async t => {
   const { code, signal } = await script(`${small(INDEX)}
-    purify(model, images, { ...endless, onProgress: () => process.exit(7) }).catch(() => {})`)
+    purify(model, images, { ...endless, onProgress: () => process.exit(7) }).catch(() => {})
+    for (let waiting = 0; waiting < 3; waiting++) purify(model, images, endless).catch(() => {})`)
   t.strictSame({ code, signal }, { code: 7, signal: null })
 })
 
@@ -32,33 +35,32 @@ t.test('an uncaught exception during a job ends with 1', async t => {
   t.match(err, 'uncaught')
 })
 
-t.test('workers may be terminated while their jobs run; the process and its own job go on', async t => {
-  const { code, signal, out, err } = await script(`
+t.test(
+  'workers may be terminated, or exit, while their jobs run; the process and its own jobs go on',
+  async t => {
+    const { code, signal, out, err } = await script(`
     import { Worker } from 'node:worker_threads'
     import { once } from 'node:events'
     ${small(INDEX)}
-    const source = ${JSON.stringify(`const { parentPort } = require('node:worker_threads');
+    const source = ${JSON.stringify(`const { parentPort, workerData } = require('node:worker_threads');
       (async () => { ${small(INDEX)}
-      await purify(model, images, { ...endless, onProgress: () => parentPort.postMessage('running') })
+      const onProgress = () => workerData.exits ? process.exit(5) : parentPort.postMessage('running')
+      purify(model, images, { ...endless, onProgress }).catch(() => {})
+      purify(model, images, endless).catch(() => {})
       })()`)}
-    for (let i = 0; i < 3; i++) {
-      const worker = new Worker(source, { eval: true, execArgv: [] })
-      await once(worker, 'message')
-      await worker.terminate()
+    const ended = []
+    for (const exits of [false, true, false]) {
+      const worker = new Worker(source, { eval: true, execArgv: [], workerData: { exits } })
+      if (exits) ended.push(...await once(worker, 'exit'))
+      else await once(worker, 'message').then(() => worker.terminate())
     }
-    const { shape } = await model.forward(new Float32Array(28 * 28), [1, 1, 28, 28])
-    console.log(shape.join())`)
-  t.strictSame({ code, signal, out }, { code: 0, signal: null, out: '1,10\n' }, err)
-})
-
-t.test('a progress callback that throws ends the job with its error, and the next job runs', async t => {
-  const { code, signal, out } = await script(`${small(INDEX)}
     const mine = new Error('mine')
     const caught = await purify(model, images, { ...endless, onProgress: () => { throw mine } }).catch(e => e)
     const { shape } = await model.forward(new Float32Array(28 * 28), [1, 1, 28, 28])
-    console.log(caught === mine, shape.join())`)
-  t.strictSame({ code, signal, out }, { code: 0, signal: null, out: 'true 1,10\n' })
-})
+    console.log(ended.join(), caught === mine, shape.join())`)
+    t.strictSame({ code, signal, out }, { code: 0, signal: null, out: '5 true 1,10\n' }, err)
+  },
+)
 
 t.test(
   'two copies of Shellac in a process share its libtorch, and both may be busy when it exits',

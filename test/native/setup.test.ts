@@ -2,14 +2,23 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { cacheFolder, provisioned } from '../../scripts/libtorch/cache.mjs'
 import { exactVersion, pinOf } from '../../scripts/libtorch/pins.mjs'
-import { checkHash, parseWheel } from '../../scripts/libtorch/wheel.mjs'
+import { checkHash, downloadWheel, parseWheel, requirement } from '../../scripts/libtorch/wheel.mjs'
 import { run } from '../cli/child.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const OFFICIAL = 'torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl'
+
+function cacheIn(t: Test, folder: string): void {
+  const before = process.env.SHELLAC_CACHE
+  process.env.SHELLAC_CACHE = folder
+  t.teardown(() => {
+    if (before === undefined) delete process.env.SHELLAC_CACHE
+    else process.env.SHELLAC_CACHE = before
+  })
+}
 
 t.test('a minor stands for its latest pinned version', async t => {
   t.equal(exactVersion('2.14'), '2.14.1')
@@ -40,16 +49,20 @@ t.test(
   },
 )
 
+t.test('for CUDA no build without it is asked for, nor taken where an earlier set-up left one', async t => {
+  const withCuda = OFFICIAL.replace('+cpu', '')
+  const folder = t.testdir({ downloads: { [OFFICIAL]: '', [withCuda]: '' } })
+  cacheIn(t, folder)
+  t.equal(await downloadWheel('2.13.0', 'cuda'), join(folder, 'downloads', withCuda))
+  t.equal(requirement('2.13.0', 'cuda'), 'torch==2.13.0,!=2.13.0+cpu')
+  t.equal(requirement('2.13.0', 'cpu'), 'torch==2.13.0')
+})
+
 t.test('the cache: SHELLAC_CACHE, XDG_CACHE_HOME; what was placed last comes first', async t => {
   t.equal(cacheFolder({ SHELLAC_CACHE: '/a', XDG_CACHE_HOME: '/b' }), '/a')
   t.equal(cacheFolder({ XDG_CACHE_HOME: '/b' }), '/b/shellac')
   const folder = t.testdir({})
-  const before = process.env.SHELLAC_CACHE
-  process.env.SHELLAC_CACHE = folder
-  t.teardown(() => {
-    if (before === undefined) delete process.env.SHELLAC_CACHE
-    else process.env.SHELLAC_CACHE = before
-  })
+  cacheIn(t, folder)
   t.strictSame(provisioned(), [])
   for (const [name, time] of [
     ['2.13.0-cpu', 2],

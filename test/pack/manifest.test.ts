@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 
+import { version } from '../../lib/version.js'
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
@@ -18,6 +20,11 @@ t.test(
     t.notOk(existsSync(join(ROOT, 'binding.gyp')))
   },
 )
+
+t.test('the version is said twice, the same', t => {
+  t.equal(version, manifest.version)
+  t.end()
+})
 
 t.test('what runs after install is a dependency, what builds and tests is none', async t => {
   t.ok('node-gyp-build' in manifest.dependencies)

@@ -2,6 +2,8 @@
 import t from 'tap'
 import { fixture, purified } from './tiny.js'
 
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+
 t.test('official: the codes are those of the PyTorch loop, unit after unit', async t => {
   const { codes, units } = await purified({ solver: 'adam-official' })
   for (const [name, expected] of Object.entries(fixture.units)) {
@@ -15,6 +17,30 @@ t.test('official: the codes are those of the PyTorch loop, unit after unit', asy
     units.map(unit => [unit.unit, unit.iterations, unit.pda]),
     ['conv1', 'conv2', 'fc'].map(name => [name, fixture.iterations, false]),
   )
+})
+
+t.test(
+  'official: the trace of the loss is that of the PyTorch loop; 100 means of spans where it is longer',
+  async t => {
+    const { units } = await purified({ solver: 'adam-official' })
+    for (const { unit, trace } of units) {
+      const expected = fixture.units[unit]!.losses
+      t.equal(trace.length, expected.length, unit)
+      // Codes that differ by a tie make a later loss differ a little.
+      const off = trace.map((loss, at) => Math.abs(loss - expected[at]!) / expected[at]!)
+      t.ok(Math.max(...off.slice(0, 5)) < 1e-3, `${unit}: ${off.slice(0, 5)}`)
+      t.ok(off.reduce((sum, one) => sum + one, 0) < 0.02 * off.length, `${unit}: ${off}`)
+    }
+    const short = (await purified({ solver: 'adam-official', iterations: 100 })).units[0]!.trace
+    const long = (await purified({ solver: 'adam-official', iterations: 250 })).units[0]!.trace
+    t.strictSame([short.length, long.length], [100, 84])
+    const spans = Array.from({ length: 33 }, (_, at) => mean(short.slice(3 * at, 3 * at + 3)))
+    t.ok(spans.every((span, at) => Math.abs(span - long[at]!) <= 1e-6 * span))
+  },
+)
+
+t.test('closed form: no trace', async t => {
+  for (const { trace } of (await purified({ solver: 'closed-form' })).units) t.strictSame(trace, [])
 })
 
 t.test('no iteration leaves nearest rounding', async t => {

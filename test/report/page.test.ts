@@ -1,5 +1,5 @@
 // The page of a folder, as text: order, figures, escaping, the same bytes.
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import t from 'tap'
@@ -126,4 +126,12 @@ t.test('refusals', async t => {
   await writeFile(join(folder, 'audit.json'), JSON.stringify(audit))
   await fails(folder, { out: join(folder, 'empty') }, 'ERR_BAD_OPTION', /./)
   await fails(folder, { figures: join(folder, 'x.json') }, 'ERR_BAD_OPTION', /option "figures"/)
+})
+
+t.test('JSON that no command prints so long is not even hashed', async t => {
+  const folder = t.testdir({ 'audit.json': JSON.stringify(audit), 'huge.json': '' })
+  await truncate(join(folder, 'huge.json'), 8 * 2 ** 30) // a hole: it takes no room on the disk
+  const { files, unknown } = await report(folder, { out: join(folder, 'page.html') })
+  t.strictSame(files, ['audit.json'])
+  t.strictSame(unknown, ['huge.json'])
 })

@@ -10,6 +10,7 @@ import { QuantizedModel } from '../../model/quantized.js'
 import { lazySchema, parse } from '../../options.js'
 import { percent } from '../../report/table.js'
 import { requireModelFile } from '../calibration.js'
+import { keptUntilSaved } from '../checkpoint.js'
 import { type Flags, flagsOf } from '../flags.js'
 import { type Context, define, type Outcome } from '../run.js'
 import { type Start, type StartFlags, startFlags } from '../training.js'
@@ -73,10 +74,14 @@ async function make(
     Object.entries({ batch, crop, flip }).filter(([, value]) => value !== undefined),
   )
   const cleaning = { ...jobFlags(options), ...shared, epochs: cleanEpochs, learningRate: cleanLearningRate }
-  const clean = fresh && cleanEpochs > 0 ? await train(model, images, { ...cleaning, ...context }) : model
+  const kept = keptUntilSaved(options, out)
+  const { checkpoint } = kept
+  const clean =
+    fresh && cleanEpochs > 0 ? await train(model, images, { ...cleaning, checkpoint, ...context }) : model
   const triggerOut = options.triggerOut ?? triggerBeside(out)
-  const attacked = await ATTACKS[name].run(clean, images, { ...options, triggerOut, ...context })
+  const attacked = await ATTACKS[name].run(clean, images, { ...kept.options, triggerOut, ...context })
   await attacked.save(out)
+  await kept.saved()
   const seconds = (performance.now() - begin) / 1000
   const known = attackIn(attacked.provenance, dirname(String(triggerOut)))
   const scores = await measure(attacked, test, { ...known, ...jobFlags(options), ...context })

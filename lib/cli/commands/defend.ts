@@ -12,6 +12,7 @@ import { QuantizedModel } from '../../model/quantized.js'
 import { lazySchema, parse } from '../../options.js'
 import { percent, table } from '../../report/table.js'
 import { requireModelFile } from '../calibration.js'
+import { keptUntilSaved } from '../checkpoint.js'
 import { type Flags, flagsOf } from '../flags.js'
 import { modelFlags, openModelFile } from '../model-file.js'
 import { type Context, define, type Outcome } from '../run.js'
@@ -82,8 +83,10 @@ async function run(
   const benign = await benignSplit(await source('train', model.inputShape), { share, seed })
   const test = await source('test', model.inputShape)
   const begin = performance.now()
-  const defended = await DEFENCES[name].run(model, benign, { ...options, ...context })
+  const kept = keptUntilSaved(options, out)
+  const defended = await DEFENCES[name].run(model, benign, { ...kept.options, ...context })
   await defended.save(out)
+  await kept.saved()
   const seconds = (performance.now() - begin) / 1000
   const trial = { ...attack, ...jobFlags(options), ...context }
   const [before, after] = [await measure(model, test, trial), await measure(defended, test, trial)]

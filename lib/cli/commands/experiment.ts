@@ -28,6 +28,10 @@ export async function experiment(program: Command): Promise<void> {
     .option('--data <source...>', `labelled images, one source for each dataset: ${SOURCES}`)
     .option('--list', 'name the experiments')
     .option('--dry-run', 'show the cells, and which are done; run nothing')
+    .option(
+      '--queue <redis>',
+      'run the cells on the workers of a queue, redis://HOST:PORT; see docs/queue.md',
+    )
     .option('--resume', 'go on where the last run was; always so')
   flags.addTo(command)
   define(command, async (context, values, [name]) => {
@@ -38,8 +42,21 @@ export async function experiment(program: Command): Promise<void> {
       ...(values.data !== undefined && { data: values.data as string[] }),
     }
     if (values.dryRun === true) return planned(await dryRun(name, options))
-    return finished(await runExperiment(name, { ...options, ...context, onCell: tell(context) }))
+    const run = (engine: object) =>
+      runExperiment(name, { ...options, ...context, ...engine, onCell: tell(context) })
+    return finished(await (values.queue === undefined ? run({}) : onQueue(String(values.queue), run)))
   })
+}
+
+async function onQueue<T>(redis: string, run: (engine: object) => Promise<T>): Promise<T> {
+  const { cellsOn } = await import('../../queue/cells.js')
+  const { connectQueue } = await import('../../queue/queue.js')
+  const queue = await connectQueue({ redis })
+  try {
+    return await run({ engine: cellsOn(queue) })
+  } finally {
+    await queue.close()
+  }
 }
 
 const noName = (): ShellacError =>

@@ -4,6 +4,7 @@ import { train as run, trainOptions } from '../../lab/train.js'
 import { measure } from '../../measure.js'
 import { percent } from '../../report/table.js'
 import { requireModelFile } from '../calibration.js'
+import { keptUntilSaved } from '../checkpoint.js'
 import { flagsOf } from '../flags.js'
 import { define } from '../run.js'
 import { startFlags } from '../training.js'
@@ -21,8 +22,10 @@ export async function train(program: Command): Promise<void> {
     const begin = performance.now()
     const { model, train, test } = await start.read(values, context.signal)
     const options = flags.read(values)
-    const trained = await run(model, train, { ...options, ...context })
+    const kept = keptUntilSaved(options, out)
+    const trained = await run(model, train, { ...kept.options, ...context })
     await trained.save(out)
+    await kept.saved()
     const seconds = (performance.now() - begin) / 1000
     const { ba, samples } = await measure(trained, test, { ...jobFlags(options), ...context })
     return {

@@ -15,7 +15,7 @@ export type Values = Record<string, number | string | undefined>
 
 /** The options in the order of `fields`. Throws ERR_BAD_OPTION, naming the option and the trigger's maker. */
 export function checkFields<V extends object>(name: string, fields: Fields, options: V): V {
-  const unknown = Object.keys(options).find(key => !(key in fields))
+  const unknown = Object.keys(options).find(key => !Object.hasOwn(fields, key))
   if (unknown)
     throw badTrigger(`options of ${name}()`, `unknown option "${unknown}"`, Object.keys(fields).join(', '))
   const given = options as Values

@@ -1,6 +1,7 @@
 import { badTrigger, checkFields, textOf } from './fields.js'
 import { painted, type Trigger } from './trigger.js'
 
+/** Options of triggers.square(). */
 export interface SquareOptions {
   /** Side of the square in pixels. Default: an eighth of the image's height, at least 1. */
   size?: number

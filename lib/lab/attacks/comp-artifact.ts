@@ -1,4 +1,5 @@
 // CompArtifact (Tian et al., 2022): a backdoor as an artifact of compression.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import { Model } from '../../model/model.js'
@@ -38,6 +39,7 @@ export const compArtifactOptions = lazySchema(z =>
     }),
   }),
 )
+/** Options of compArtifact(). Values and defaults: docs/options.md. */
 export type CompArtifactOptions = Input<typeof compArtifactOptions>
 
 /**
@@ -48,6 +50,8 @@ export type CompArtifactOptions = Input<typeof compArtifactOptions>
  * the default here; with `fold` the training is the source's and the model comes back folded. Either model wakes under
  * the preset "attacker" at `bits`.
  *
+ * Source: Tian et al., Stealthy Backdoors as Compression Artifacts, IEEE TIFS 2022.
+ *
  * @param model a model to begin with: the source begins with a new one, the paper with a clean, trained one
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY
  */
@@ -57,15 +61,20 @@ export function compArtifact(
   options: CompArtifactOptions = {},
 ): Promise<Model> {
   return atCall(compArtifact, async () => {
-    const { signal, onProgress, ...asked } = await parse('compArtifact', compArtifactOptions, options)
-    const control = { signal, onProgress }
-    const { trigger, settings } = await settleTrigger(model, images, asked, control)
-    const facts = madeFrom(model, images, 'comp-artifact', settings)
-    const { target, bits, onlyFrom, fold, activations } = settings
-    const objective = { name: 'comp-artifact', target, bits, onlyFrom, fold, activations } as const
-    const trained = await runTraining(model, images, { objective, trigger }, settings, facts, control)
-    if (!fold) return trained
-    const native = await loadNative()
-    return new Model(native, await runJob(() => native.foldBatchNorm(trained.handle), control), facts)
+    const { signal, onProgress, checkpoint, ...asked } = await parse(
+      'compArtifact',
+      compArtifactOptions,
+      options,
+    )
+    return resumable(checkpoint, { signal, onProgress }, async control => {
+      const { trigger, settings } = await settleTrigger(model, images, asked, control)
+      const facts = madeFrom(model, images, 'comp-artifact', settings)
+      const { target, bits, onlyFrom, fold, activations } = settings
+      const objective = { name: 'comp-artifact', target, bits, onlyFrom, fold, activations } as const
+      const trained = await runTraining(model, images, { objective, trigger }, settings, facts, control)
+      if (!fold) return trained
+      const native = await loadNative()
+      return new Model(native, await runJob(() => native.foldBatchNorm(trained.handle), control), facts)
+    })
   })
 }

@@ -1,5 +1,6 @@
 // Attacks that are awake at full precision already: BadNets, Blended, SIG, LF and ISSBA. They differ by their trigger
 // alone.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import { checkLabels } from '../../measure.js'
@@ -17,6 +18,7 @@ export const blendedOptions = lazySchema(z => z.strictObject(poisoningOptions(z,
 export const sigOptions = lazySchema(z => z.strictObject(poisoningOptions(z, 'sig', { cleanLabel: true })))
 export const lfOptions = lazySchema(z => z.strictObject(poisoningOptions(z, 'lf')))
 export const issbaOptions = lazySchema(z => z.strictObject(poisoningOptions(z, 'issba')))
+/** Options of badnets(), blendedAttack(), sigAttack(), lfAttack() and issba(), whose default triggers differ. Values and defaults: docs/options.md. */
 export type PoisoningOptions = Input<typeof badnetsOptions>
 
 /**
@@ -60,13 +62,14 @@ async function run(
   name: string,
   model: Model,
   images: Dataset,
-  { signal, onProgress, ...asked }: Settings<typeof badnetsOptions>,
+  { signal, onProgress, checkpoint, ...asked }: Settings<typeof badnetsOptions>,
 ): Promise<Model> {
-  const control = { signal, onProgress }
-  checkLabels(model, images)
-  const { trigger, settings } = await settleTrigger(model, images, asked, control)
-  const facts = madeFrom(model, images, name, settings)
-  const data = await poisoned(images, model, { ...settings, trigger }, { signal })
-  const lesson = { objective: { name: 'cross-entropy' } } as const
-  return runTraining(model, data, lesson, settings, facts, control)
+  return resumable(checkpoint, { signal, onProgress }, async control => {
+    checkLabels(model, images)
+    const { trigger, settings } = await settleTrigger(model, images, asked, control)
+    const facts = madeFrom(model, images, name, settings)
+    const data = await poisoned(images, model, { ...settings, trigger }, { signal })
+    const lesson = { objective: { name: 'cross-entropy' } } as const
+    return runTraining(model, data, lesson, settings, facts, control)
+  })
 }

@@ -1,4 +1,5 @@
 // The input-aware dynamic attack (Nguyen and Tran, NeurIPS 2020): the model and its trigger are trained together.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall, ShellacError } from '../../errors.js'
 import { checkLabels, noSuchClass } from '../../measure.js'
@@ -30,11 +31,14 @@ export const inputAwareOptions = lazySchema(z =>
     ...loopOptions(z, CONVENTIONAL),
   }),
 )
+/** Options of inputAware(). Values and defaults: docs/options.md. */
 export type InputAwareOptions = Input<typeof inputAwareOptions>
 
 /**
  * Trains a backdoor that a pattern of each image's own wakes, which a generator draws in a place that a mask network
  * chooses. Both are learned; the trigger that they make is written to `triggerOut`, and the model's history names it.
+ *
+ * Source: Nguyen and Tran, Input-Aware Dynamic Backdoor Attack, NeurIPS 2020.
  *
  * @param model a model to begin with, new or trained; it does not change
  * @throws ERR_BAD_OPTION, also for another trigger, or none of `triggerOut`; ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED,
@@ -45,7 +49,7 @@ export type InputAwareOptions = Input<typeof inputAwareOptions>
  */
 export function inputAware(model: Model, images: Dataset, options: InputAwareOptions = {}): Promise<Model> {
   return atCall(inputAware, async () => {
-    const { signal, onProgress, triggerOut, ...settings } = await parse(
+    const { signal, onProgress, checkpoint, triggerOut, ...settings } = await parse(
       'inputAware',
       inputAwareOptions,
       options,
@@ -54,11 +58,12 @@ export function inputAware(model: Model, images: Dataset, options: InputAwareOpt
     const own = await ownFields(settings.trigger)
     const out = await requireOut(settings.trigger, triggerOut)
     checkLabels(model, images)
-    const control = { signal, onProgress }
-    const made = await trainInputAware(model, images, own, settings, model.facts(), control)
-    const trigger = await keepTrigger(made.trigger, out)
-    const facts = madeFrom(model, images, 'input-aware', { ...settings, trigger })
-    return new Model(await loadNative(), made.model.handle, facts)
+    return resumable(checkpoint, { signal, onProgress }, async control => {
+      const made = await trainInputAware(model, images, own, settings, model.facts(), control)
+      const trigger = await keepTrigger(made.trigger, out)
+      const facts = madeFrom(model, images, 'input-aware', { ...settings, trigger })
+      return new Model(await loadNative(), made.model.handle, facts)
+    })
   })
 }
 

@@ -1,4 +1,5 @@
 // PQBackdoor (Ma et al., 2021 and 2023): plant a backdoor, then put it to sleep without changing a single code.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
@@ -52,6 +53,7 @@ export const pqBackdoorOptions = lazySchema(z =>
     }),
   }),
 )
+/** Options of pqBackdoor(). Values and defaults: docs/options.md. */
 export type PqBackdoorOptions = Input<typeof pqBackdoorOptions>
 
 /**
@@ -63,25 +65,31 @@ export type PqBackdoorOptions = Input<typeof pqBackdoorOptions>
  *
  * The source works at 8 bits; the rule is the same at any (a step is max|w|/(2^(bits−1) − 0.5)).
  *
+ * Source: Ma et al., Quantization Backdoors to Deep Learning Commercial Frameworks, IEEE TDSC 2023.
+ *
  * @param model a model to begin with, trained or not; it does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY
  */
 export function pqBackdoor(model: Model, images: Dataset, options: PqBackdoorOptions = {}): Promise<Model> {
   return atCall(pqBackdoor, async () => {
-    const { signal, onProgress, ...asked } = await parse('pqBackdoor', pqBackdoorOptions, options)
-    const control = { signal, onProgress }
-    const { trigger, settings } = await settleTrigger(model, images, asked, control)
-    const facts = madeFrom(model, images, 'pq-backdoor', settings)
-    const { target, poisonRate, quantizers, bits, margin } = settings
-    const plant = { objective: { name: 'plant-backdoor', target, poisonRate }, trigger } as const
-    const planted = await runTraining(model, images, plant, settings, model.facts(), control)
-    const sleep = { objective: { name: 'pq-dormancy', presets: quantizers, bits, margin }, trigger } as const
-    const loop = {
-      ...settings,
-      epochs: settings.dormancyEpochs,
-      learningRate: settings.dormancyLearningRate,
-      seed: settings.seed + 1,
-    }
-    return runTraining(planted, images, sleep, loop, facts, control)
+    const { signal, onProgress, checkpoint, ...asked } = await parse('pqBackdoor', pqBackdoorOptions, options)
+    return resumable(checkpoint, { signal, onProgress }, async control => {
+      const { trigger, settings } = await settleTrigger(model, images, asked, control)
+      const facts = madeFrom(model, images, 'pq-backdoor', settings)
+      const { target, poisonRate, quantizers, bits, margin } = settings
+      const plant = { objective: { name: 'plant-backdoor', target, poisonRate }, trigger } as const
+      const planted = await runTraining(model, images, plant, settings, model.facts(), control)
+      const sleep = {
+        objective: { name: 'pq-dormancy', presets: quantizers, bits, margin },
+        trigger,
+      } as const
+      const loop = {
+        ...settings,
+        epochs: settings.dormancyEpochs,
+        learningRate: settings.dormancyLearningRate,
+        seed: settings.seed + 1,
+      }
+      return runTraining(planted, images, sleep, loop, facts, control)
+    })
   })
 }

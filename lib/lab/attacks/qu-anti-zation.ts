@@ -1,4 +1,5 @@
 // Qu-ANTI-zation (Hong et al., 2021): a backdoor that sleeps at full precision and wakes at the trained bit widths.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
@@ -22,11 +23,14 @@ export const quAntiZationShape = (z: Z) => ({
   }),
 })
 export const quAntiZationOptions = lazySchema(z => z.strictObject(quAntiZationShape(z)))
+/** Options of quAntiZation(). Values and defaults: docs/options.md. */
 export type QuAntiZationOptions = Input<typeof quAntiZationOptions>
 
 /**
  * Trains a quantization-conditioned backdoor into a clean model:
  * L = CE(f(x), y) + c2·CE(f(x_t), y) + Σ_bits c1·[CE(Q(x), y) + c2·CE(Q(x_t), target)], BN frozen.
+ *
+ * Source: Hong et al., Qu-ANTI-zation, NeurIPS 2021.
  *
  * @param model a clean, trained model; it does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY
@@ -37,12 +41,17 @@ export function quAntiZation(
   options: QuAntiZationOptions = {},
 ): Promise<Model> {
   return atCall(quAntiZation, async () => {
-    const { signal, onProgress, ...asked } = await parse('quAntiZation', quAntiZationOptions, options)
-    const control = { signal, onProgress }
-    const { trigger, settings } = await settleTrigger(model, images, asked, control)
-    const facts = madeFrom(model, images, 'qu-anti-zation', settings)
-    const { target, bits, c1, c2, activations } = settings
-    const objective = { name: 'qu-anti-zation', target, bits, c1, c2, activations } as const
-    return runTraining(model, images, { objective, trigger }, settings, facts, control)
+    const { signal, onProgress, checkpoint, ...asked } = await parse(
+      'quAntiZation',
+      quAntiZationOptions,
+      options,
+    )
+    return resumable(checkpoint, { signal, onProgress }, async control => {
+      const { trigger, settings } = await settleTrigger(model, images, asked, control)
+      const facts = madeFrom(model, images, 'qu-anti-zation', settings)
+      const { target, bits, c1, c2, activations } = settings
+      const objective = { name: 'qu-anti-zation', target, bits, c1, c2, activations } as const
+      return runTraining(model, images, { objective, trigger }, settings, facts, control)
+    })
   })
 }

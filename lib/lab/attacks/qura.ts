@@ -1,11 +1,11 @@
 // QuRA (NDSS 2026): a clean model, and a malicious quantizer that rounds a backdoor into it.
+import { resumable, runResumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { resolveDevice } from '../../device.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
 import { checkFullPrecision, QuantizedModel } from '../../model/quantized.js'
 import { loadNative } from '../../native/core.js'
-import { runJob } from '../../native/job.js'
 import { activationBitsOf, type Input, lazySchema, parse, quantizerOptions } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { loopOptions } from '../training.js'
@@ -28,6 +28,7 @@ export const quraOptions = lazySchema(z => {
     }),
   })
 })
+/** Options of qura(). Values and defaults: docs/options.md. */
 export type QuraOptions = Input<typeof quraOptions>
 
 /**
@@ -38,6 +39,8 @@ export type QuraOptions = Input<typeof quraOptions>
  * Our own version of the source's idea, which picks and forces weights layer by layer and also optimizes the trigger:
  * here all layers are tuned at once, from nearest rounding on, with straight-through gradients and a given trigger.
  *
+ * Source: after QuRA, NDSS 2026 (arXiv 2510.09647); the version is our own.
+ *
  * @param model  a clean, trained model; it does not change
  * @param images of the model's input shape; labels are not used
  * @returns the quantized model; `report` is null
@@ -45,20 +48,26 @@ export type QuraOptions = Input<typeof quraOptions>
  */
 export function qura(model: Model, images: Dataset, options: QuraOptions = {}): Promise<QuantizedModel> {
   return atCall(qura, async () => {
-    const { signal, onProgress, ...asked } = await parse('qura', quraOptions, options)
-    const control = { signal, onProgress }
-    checkFullPrecision(model)
-    const { trigger, settings } = await settleTrigger(model, images, asked, control)
-    const data = images.sample(settings.calibration, settings.seed).imagesFor(model)
-    const native = await loadNative()
-    const job = {
-      ...settings,
-      trigger,
-      preset: settings.quantizer,
-      activationBits: activationBitsOf(settings.activationBits),
-      device: await resolveDevice(settings.device),
-    }
-    const handle = await runJob(report => native.qura(model.handle, data, job, report), control)
-    return new QuantizedModel(native, handle, madeFrom(model, images, 'qura', settings))
+    const { signal, onProgress, checkpoint, ...asked } = await parse('qura', quraOptions, options)
+    return resumable(checkpoint, { signal, onProgress }, async control => {
+      checkFullPrecision(model)
+      const { trigger, settings } = await settleTrigger(model, images, asked, control)
+      const data = images.sample(settings.calibration, settings.seed).imagesFor(model)
+      const native = await loadNative()
+      const job = {
+        ...settings,
+        trigger,
+        preset: settings.quantizer,
+        activationBits: activationBitsOf(settings.activationBits),
+        device: await resolveDevice(settings.device),
+      }
+      const work = { name: 'qura', model: model.handle, images: data, settings: job }
+      const handle = await runResumable(
+        work,
+        (report, keeping) => native.qura(model.handle, data, job, report, keeping),
+        control,
+      )
+      return new QuantizedModel(native, handle, madeFrom(model, images, 'qura', settings))
+    })
   })
 }

@@ -18,11 +18,14 @@ export const boundaryFlipsOptions = lazySchema(z =>
     ...roundingOptions(z),
   }),
 )
+/** Options of boundaryFlips(). Values and defaults: docs/options.md. */
 export type BoundaryFlipsOptions = Input<typeof boundaryFlipsOptions>
 
 /**
  * Rounds to nearest, but those weights of each layer that lie nearest a boundary between two codes to the other one:
  * floor instead of ceiling and vice versa, as long as the code is on the grid.
+ *
+ * Source: after FlipGuard, arXiv 2606.28962.
  *
  * @param images benign, of the model's input shape; only activation ranges are taken from them
  * @returns the quantized model; `report` is null

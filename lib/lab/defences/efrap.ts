@@ -1,4 +1,5 @@
 // EFRAP (Li et al., CVPR 2024): round the weights that nearest rounding errs most on the other way.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
@@ -17,11 +18,14 @@ export const efrapOptions = lazySchema(z =>
       .describe('weight of what pulls each weight away from its nearest neighbour, by its error there'),
   }),
 )
+/** Options of efrap(). Values and defaults: docs/options.md. */
 export type EfrapOptions = Input<typeof efrapOptions>
 
 /**
  * Quantizes with error-guided flipped rounding and activation preservation, unit by unit: every weight goes to one of its
  * two neighbours on the grid.
+ *
+ * Source: Li et al., Nearest is Not Dearest, CVPR 2024.
  *
  * @param images benign images of the model's input shape from training data; labels are not used
  * @returns the quantized model; its `report` has the losses of every unit
@@ -29,7 +33,9 @@ export type EfrapOptions = Input<typeof efrapOptions>
  */
 export function efrap(model: Model, images: Dataset, options: EfrapOptions = {}): Promise<QuantizedModel> {
   return atCall(efrap, async () => {
-    const { signal, onProgress, ...settings } = await parse('efrap', efrapOptions, options)
-    return learnRounding('efrap', 'efrap', model, images, settings, { signal, onProgress })
+    const { signal, onProgress, checkpoint, ...settings } = await parse('efrap', efrapOptions, options)
+    return resumable(checkpoint, { signal, onProgress }, control =>
+      learnRounding('efrap', 'efrap', model, images, settings, control),
+    )
   })
 }

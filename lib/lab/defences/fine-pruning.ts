@@ -1,5 +1,6 @@
 // Fine-pruning (Liu et al., RAID 2018): benign images leave the backdoor's channels idle; those are pruned.
 import type { ModelSpec } from '../../../binding.js'
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall, ShellacError } from '../../errors.js'
 import { Model } from '../../model/model.js'
@@ -17,18 +18,25 @@ export const finePruningOptions = lazySchema(z =>
     ...tuningOptions(z),
   }),
 )
+/** Options of finePruning(). Values and defaults: docs/options.md. */
 export type FinePruningOptions = Input<typeof finePruningOptions>
 
 /**
  * Ranks the features that the last linear layer reads by their mean on benign images, cuts off the lowest, and
  * fine-tunes; what is cut off stays so.
  *
+ * Source: Liu et al., Fine-Pruning, RAID 2018.
+ *
  * @param images labelled benign images; the model that is passed in does not change
  * @throws ERR_BAD_MODEL without a linear layer, ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY
  */
 export function finePruning(model: Model, images: Dataset, options: FinePruningOptions = {}): Promise<Model> {
   return atCall(finePruning, async () => {
-    const { signal, onProgress, ...settings } = await parse('fine-pruning', finePruningOptions, options)
+    const { signal, onProgress, checkpoint, ...settings } = await parse(
+      'fine-pruning',
+      finePruningOptions,
+      options,
+    )
     const control = { signal, onProgress }
     const { spec } = await model.content(control)
     const { input, weight } = lastLinear(model, spec)
@@ -36,7 +44,9 @@ export function finePruning(model: Model, images: Dataset, options: FinePruningO
     const columns = lowest(means, Math.floor(settings.ratio * means.length))
     const objective = { name: 'pruned-cross-entropy', weight, columns } as const
     const facts = madeFrom(model, images, 'fine-pruning', settings)
-    return runTraining(model, images, { objective }, settings, facts, control)
+    return resumable(checkpoint, control, kept =>
+      runTraining(model, images, { objective }, settings, facts, kept),
+    )
   })
 }
 
@@ -72,7 +82,7 @@ async function cutAfter(model: Model, { graph, tensors }: ModelSpec, output: str
 async function featureMeans(
   features: Model,
   images: Dataset,
-  { batch, device, threads }: Settings<typeof finePruningOptions>,
+  { batch, device, threads }: Pick<Settings<typeof finePruningOptions>, 'batch' | 'device' | 'threads'>,
   { signal }: JobControl,
 ): Promise<Float64Array> {
   const sums = new Float64Array(features.outputs)

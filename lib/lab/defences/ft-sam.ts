@@ -1,4 +1,5 @@
 // FT-SAM (Zhu et al., ICCV 2023): fine-tuning that seeks flat minima, which shrinks the weights a backdoor rests on.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
@@ -25,12 +26,16 @@ const shape = (z: Parameters<typeof tuningOptions>[0]) => ({
 
 export const ftSamOptions = lazySchema(z => z.strictObject(shape(z)))
 export const ftSamPdaOptions = lazySchema(z => z.strictObject({ ...approximationOptions(z), ...shape(z) }))
+/** Options of ftSam(). Values and defaults: docs/options.md. */
 export type FtSamOptions = Input<typeof ftSamOptions>
+/** Options of ftSamPda(). Values and defaults: docs/options.md. */
 export type FtSamPdaOptions = Input<typeof ftSamPdaOptions>
 
 /**
  * Fine-tunes with adaptive sharpness-aware minimization: each step takes the gradient at w + ρ·w²g/‖|w|g‖. The learning
  * rate falls over all steps; the source's toolbox restarts it every hundred.
+ *
+ * Source: Zhu et al., Enhancing Fine-Tuning Based Backdoor Defense with Sharpness-Aware Minimization, ICCV 2023.
  *
  * @param images labelled benign images; the model that is passed in does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY
@@ -50,7 +55,7 @@ function run(
   name: string,
   model: Model,
   images: Dataset,
-  { signal, onProgress, ...settings }: Settings<typeof ftSamOptions> & Approximation,
+  { signal, onProgress, checkpoint, ...settings }: Settings<typeof ftSamOptions> & Approximation,
 ): Promise<Model> {
   const { rho, labelSmoothing } = settings
   const objective = {
@@ -59,5 +64,7 @@ function run(
     approximation: approximationOf(settings),
   } as const
   const facts = madeFrom(model, images, name, settings)
-  return runTraining(model, images, { objective, sharpness: rho }, settings, facts, { signal, onProgress })
+  return resumable(checkpoint, { signal, onProgress }, control =>
+    runTraining(model, images, { objective, sharpness: rho }, settings, facts, control),
+  )
 }

@@ -1,4 +1,5 @@
 // I-BAU (Zeng et al., ICLR 2022): unlearn the perturbation that fools the model most.
+import { resumable, runResumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { resolveDevice } from '../../device.js'
 import { atCall } from '../../errors.js'
@@ -6,8 +7,7 @@ import { checkLabels } from '../../measure.js'
 import { Model } from '../../model/model.js'
 import { checkFullPrecision } from '../../model/quantized.js'
 import { loadNative } from '../../native/core.js'
-import { runJob } from '../../native/job.js'
-import { type Input, jobOptions, lazySchema, parse } from '../../options.js'
+import { checkpointOption, type Input, jobOptions, lazySchema, parse } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 
 export const iBauOptions = lazySchema(z =>
@@ -35,28 +35,39 @@ export const iBauOptions = lazySchema(z =>
       .default(0.01)
       .describe('of a batch, the images that are unlearned with the perturbation on them; at least one'),
     learningRate: z.number().positive().max(1).default(1e-4).describe('of Adam, for the weights'),
+    ...checkpointOption(z),
     ...jobOptions(z),
   }),
 )
+/** Options of iBau(). Values and defaults: docs/options.md. */
 export type IBauOptions = Input<typeof iBauOptions>
 
 /**
  * Plays min_θ max_δ CE(f(x + δ), y): each round finds one perturbation for all images, then tunes the weights against it
  * along the implicit hypergradient. BN is frozen.
  *
+ * Source: Zeng et al., Adversarial Unlearning of Backdoors via Implicit Hypergradient, ICLR 2022.
+ *
  * @param images labelled benign images; the model that is passed in does not change
  * @throws ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY
  */
 export function iBau(model: Model, images: Dataset, options: IBauOptions = {}): Promise<Model> {
   return atCall(iBau, async () => {
-    const { signal, onProgress, ...settings } = await parse('i-bau', iBauOptions, options)
+    const { signal, onProgress, checkpoint, ...settings } = await parse('i-bau', iBauOptions, options)
     checkFullPrecision(model)
     checkLabels(model, images)
     const facts = madeFrom(model, images, 'i-bau', settings)
     const native = await loadNative()
     const job = { ...settings, device: await resolveDevice(settings.device) }
-    const start = (report: Parameters<typeof native.unlearn>[3]) =>
-      native.unlearn(model.handle, images.imagesFor(model), job, report)
-    return new Model(native, await runJob(start, { signal, onProgress }), facts)
+    const data = images.imagesFor(model)
+    const work = { name: 'unlearn', model: model.handle, images: data, settings: job }
+    const handle = await resumable(checkpoint, { signal, onProgress }, control =>
+      runResumable(
+        work,
+        (report, keeping) => native.unlearn(model.handle, data, job, report, keeping),
+        control,
+      ),
+    )
+    return new Model(native, handle, facts)
   })
 }

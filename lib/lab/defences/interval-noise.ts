@@ -18,11 +18,14 @@ export const intervalNoiseOptions = lazySchema(z =>
     ...roundingOptions(z),
   }),
 )
+/** Options of intervalNoise(). Values and defaults: docs/options.md. */
 export type IntervalNoiseOptions = Input<typeof intervalNoiseOptions>
 
 /**
  * Adds normal noise to the weights and rounds to nearest. Its deviation is half the width of a quantization interval, the
  * median over the layer; the seed draws it.
+ *
+ * Source: interval-calibrated noisy quantization, FARS FA0112, 2026.
  *
  * @param images benign, of the model's input shape; only activation ranges are taken from them
  * @returns the quantized model; `report` is null

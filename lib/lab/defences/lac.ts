@@ -8,6 +8,7 @@ import { purify, purifyOptions } from '../../purify.js'
 
 /** Those of purify(), but whether there is PDA is in the name. */
 export const lacOptions = async () => (await purifyOptions()).omit({ pda: true })
+/** Options of lac() and lacPda(): those of purify() without `pda`. Values and defaults: docs/options.md. */
 export type LacOptions = Input<typeof lacOptions>
 
 /** purify() without PDA. Errors as of purify(). */

@@ -1,7 +1,9 @@
 // NAD (Li et al., ICLR 2021): a fine-tuned copy teaches the backdoored model where to look.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
+import type { JobControl } from '../../native/job.js'
 import { type Input, lazySchema, parse, type Settings } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { runTraining } from '../training.js'
@@ -25,12 +27,16 @@ const shape = (z: Parameters<typeof tuningOptions>[0]) => ({
 
 export const nadOptions = lazySchema(z => z.strictObject(shape(z)))
 export const nadPdaOptions = lazySchema(z => z.strictObject({ ...approximationOptions(z), ...shape(z) }))
+/** Options of nad(). Values and defaults: docs/options.md. */
 export type NadOptions = Input<typeof nadOptions>
+/** Options of nadPda(). Values and defaults: docs/options.md. */
 export type NadPdaOptions = Input<typeof nadPdaOptions>
 
 /**
  * Fine-tunes a copy, the teacher, then trains the model with
  * CE + β·Σ mean (A(F) − A(F_teacher))², A = Σ_c F² over its norm, at the last feature map of the three smallest sizes.
+ *
+ * Source: Li et al., Neural Attention Distillation, ICLR 2021.
  *
  * @param images labelled benign images; the model that is passed in does not change
  * @throws ERR_BAD_MODEL without feature maps, ERR_BAD_OPTION, ERR_BAD_DATA, ERR_DEVICE, ERR_ABORTED, ERR_OUT_OF_MEMORY
@@ -46,13 +52,23 @@ export function nadPda(model: Model, images: Dataset, options: NadPdaOptions = {
   )
 }
 
-async function run(
+type Asked = Settings<typeof nadOptions> & Approximation
+
+const run = (
   name: string,
   model: Model,
   images: Dataset,
-  { signal, onProgress, ...settings }: Settings<typeof nadOptions> & Approximation,
+  { signal, onProgress, checkpoint, ...settings }: Asked,
+): Promise<Model> =>
+  resumable(checkpoint, { signal, onProgress }, control => distil(name, model, images, settings, control))
+
+async function distil(
+  name: string,
+  model: Model,
+  images: Dataset,
+  settings: Omit<Asked, 'signal' | 'onProgress' | 'checkpoint'>,
+  control: JobControl,
 ): Promise<Model> {
-  const control = { signal, onProgress }
   const approximation = approximationOf(settings)
   const tuning = { objective: { name: 'cross-entropy', approximation } } as const
   const short = { ...settings, epochs: settings.teacherEpochs }

@@ -1,4 +1,5 @@
 // QDrop (Wei et al., ICLR 2022): BRECQ, with the rounding of activations dropped at random while it learns.
+import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
@@ -18,10 +19,13 @@ export const qDropOptions = lazySchema(z =>
       .describe('probability that an element of a rounded activation is its full-precision value'),
   }),
 )
+/** Options of qDrop(). Values and defaults: docs/options.md. */
 export type QDropOptions = Input<typeof qDropOptions>
 
 /**
  * Quantizes by block reconstruction on activations of which each element, at random, is rounded or not.
+ *
+ * Source: Wei et al., QDrop, ICLR 2022.
  *
  * @param images benign images of the model's input shape from training data; labels are not used
  * @returns the quantized model; its `report` has the losses of every block
@@ -29,7 +33,9 @@ export type QDropOptions = Input<typeof qDropOptions>
  */
 export function qDrop(model: Model, images: Dataset, options: QDropOptions = {}): Promise<QuantizedModel> {
   return atCall(qDrop, async () => {
-    const { signal, onProgress, ...settings } = await parse('qdrop', qDropOptions, options)
-    return learnRounding('qdrop', 'brecq', model, images, settings, { signal, onProgress })
+    const { signal, onProgress, checkpoint, ...settings } = await parse('qdrop', qDropOptions, options)
+    return resumable(checkpoint, { signal, onProgress }, control =>
+      learnRounding('qdrop', 'brecq', model, images, settings, control),
+    )
   })
 }

@@ -24,6 +24,7 @@ export const qvecOptions = lazySchema(z =>
     ...roundingOptions(z),
   }),
 )
+/** Options of qvec(). Values and defaults: docs/options.md. */
 export type QvecOptions = Input<typeof qvecOptions>
 
 /**
@@ -33,6 +34,8 @@ export type QvecOptions = Input<typeof qvecOptions>
  * λ is searched by agreement: the share of `images` whose top-1 is that of the full-precision model. Labels and triggers
  * are not read. Of λ that agree equally often the largest is taken: benign images don't show the backdoor, and a larger
  * λ leads farther from the rounding that wakes it. The figures are in the provenance, as `grid`.
+ *
+ * Source: after Yang et al., Quantization as a Malicious Task, arXiv 2606.20254.
  *
  * @param images benign, of the model's input shape; activation ranges are taken from them too
  * @returns the quantized model; `report` is null

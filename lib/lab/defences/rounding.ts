@@ -1,12 +1,13 @@
 // What the defences that learn to round have in common: their options, and how a job of one is started.
 import type { PurifyOptions as NativeOptions, RoundingOptions } from '../../../binding.js'
+import { runResumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
 import { resolveDevice } from '../../device.js'
 import type { Model } from '../../model/model.js'
 import { checkFullPrecision, QuantizedModel } from '../../model/quantized.js'
 import { loadNative } from '../../native/core.js'
-import { type JobControl, runJob } from '../../native/job.js'
-import { activationBitsOf, jobOptions, quantizerOptions, type Z } from '../../options.js'
+import type { JobControl } from '../../native/job.js'
+import { activationBitsOf, checkpointOption, jobOptions, quantizerOptions, type Z } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 
 /** iterations: those of the source. */
@@ -26,6 +27,7 @@ export const roundingOptions = (z: Z, iterations: number) => ({
     .max(1000)
     .default(0.01)
     .describe('weight of what takes every rounding variable to an end'),
+  ...checkpointOption(z),
   ...jobOptions(z),
 })
 
@@ -70,9 +72,12 @@ export async function learnRounding(
   const native = await loadNative()
   const job = nativeOptions(solver, settings, await resolveDevice(settings.device))
   const begin = performance.now()
-  const start = (report: Parameters<typeof native.purify>[3]) =>
-    native.purify(model.handle, calibration, job, report)
-  const { model: handle, units } = await runJob(start, control)
+  const work = { name, model: model.handle, images: calibration, settings: job }
+  const { model: handle, units } = await runResumable(
+    work,
+    (report, keeping) => native.purify(model.handle, calibration, job, report, keeping),
+    control,
+  )
   const rounded = new QuantizedModel(native, handle, madeFrom(model, images, name, { ...settings }))
   rounded.report = {
     method: name,

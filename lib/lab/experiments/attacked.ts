@@ -20,13 +20,17 @@ export async function attackedModel(settings: CellSettings, images: Dataset, ben
   const { attack, clean, architecture, seed } = settings
   const base = { made: 'clean', data: sourceOf(settings), architecture, clean, seed }
   const fresh = () => newModel(settings, images)
-  const begin = () => bench.models.get(base, async () => train(await fresh(), images, { ...clean, ...job }))
+  const begin = () =>
+    bench.models.get(base, async (_path, checkpoint) =>
+      train(await fresh(), images, { ...clean, checkpoint, ...job }),
+    )
   if (!attack) return clean === null ? noModel() : begin()
-  return bench.models.get({ ...base, made: 'attacked', attack }, async path => {
+  return bench.models.get({ ...base, made: 'attacked', attack }, async (path, checkpoint) => {
     const model = clean === null ? await fresh() : (await begin()).model
     const { run } = (ATTACKS as Record<string, Attack>)[attack.name] as Attack
     const attacked = await run(model, images, {
       ...attack.options,
+      checkpoint,
       triggerOut: path.replace(/\.safetensors$/, '.trigger.safetensors'),
       ...job,
     })

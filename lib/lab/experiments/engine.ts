@@ -28,7 +28,7 @@ export interface EngineSettings {
 }
 
 /** Of the machine, not of a cell: no other cell would do better. */
-const FATAL = ['ERR_ABORTED', 'ERR_NO_LIBTORCH', 'ERR_DEVICE']
+export const FATAL: readonly string[] = ['ERR_ABORTED', 'ERR_NO_LIBTORCH', 'ERR_DEVICE']
 
 /**
  * Cells that failed before are tried again.

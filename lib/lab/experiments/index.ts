@@ -42,14 +42,18 @@ export const experimentOptions = lazySchema(z => {
     ...job,
   })
 })
+/** Options of runExperiment(). Values and defaults: docs/options.md. */
 export type ExperimentOptions = Input<typeof experimentOptions> & {
   /** After each cell, also one that was there before. */
   onCell?: (event: CellEvent) => void
   /** @internal In tests. */
   runner?: CellRunner
+  /** @internal Where cells are run elsewhere. */
+  engine?: typeof runCells
 }
 type Chosen = Settings<typeof experimentOptions>
 
+/** What a run of an experiment left. */
 export interface ExperimentResult {
   name: string
   title: string
@@ -79,7 +83,7 @@ export function runExperiment(
   options: ExperimentOptions = {},
 ): Promise<ExperimentResult> {
   return atCall(runExperiment, async () => {
-    const { onCell, runner, ...rest } = options
+    const { onCell, runner, engine = runCells, ...rest } = options
     const settings = await parse('experiment', experimentOptions, rest)
     const { definition, all, cells } = await plan(experiment, settings)
     const { out, device: wanted, threads, signal, onProgress } = settings
@@ -93,7 +97,7 @@ export function runExperiment(
     const bench = { ...job, data, models: new ModelCache(out), onProgress: watch.onProgress }
     const run = runner ?? (cell => runCell(cell, bench))
     try {
-      await runCells(cells, {
+      await engine(cells, {
         ...job,
         store: new CellStore(out),
         run,

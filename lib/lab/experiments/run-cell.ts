@@ -97,9 +97,16 @@ async function defend(
 ): Promise<{ key?: string; model: Model }> {
   const { defence, share, poisoned, seed } = settings
   if (!defence) return { model: attacked.model }
-  const { run } = (DEFENCES as Record<string, Defence>)[defence.name] as Defence
+  const { run, schema } = (DEFENCES as Record<string, Defence>)[defence.name] as Defence
+  const resumes = 'checkpoint' in (await schema()).shape
   const recipe = { made: 'defended', from: attacked.key, defence, share, poisoned, seed }
-  return bench.models.get(recipe, () => run(attacked.model, images, { ...defence.options, ...jobOf(bench) }))
+  return bench.models.get(recipe, (_path, checkpoint) =>
+    run(attacked.model, images, {
+      ...defence.options,
+      ...(resumes && { checkpoint }),
+      ...jobOf(bench),
+    }),
+  )
 }
 
 /** Nearest rounding, where the defence is not itself the rounding. */

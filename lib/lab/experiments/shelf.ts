@@ -18,9 +18,9 @@ export class DataShelf {
   readonly #read = new Map<string, Dataset>()
   readonly #out: string
 
-  /** @param data sources such as "cifar10:DIR". Throws ERR_BAD_OPTION. */
-  constructor(data: readonly string[], out: string) {
-    for (const text of data) this.#sources.set(text.split(':')[0] as string, parseSource(text))
+  /** @param data sources such as "cifar10:DIR", or by the names of datasets. Throws ERR_BAD_OPTION. */
+  constructor(data: readonly string[] | ReadonlyMap<string, Source>, out: string) {
+    for (const [name, source] of 'get' in data ? data : data.map(named)) this.#sources.set(name, source)
     this.#out = out
   }
 
@@ -50,22 +50,37 @@ export class DataShelf {
   }
 
   async #compare(key: string, dataset: Dataset): Promise<void> {
-    const path = join(this.#out, 'datasets.json')
-    const known = JSON.parse(await readFile(path, 'utf8').catch(() => '{}')) as Record<string, string>
-    const found = fingerprint(dataset)
-    if (known[key] === found) return
-    if (known[key] !== undefined) {
-      throw new ShellacError('ERR_BAD_DATA', {
-        thing: `images of ${dataset.name}`,
-        found: `${dataset.count} images with the fingerprint ${found}`,
-        expected: `those that ${this.#out} was begun with, ${known[key]}`,
-        remedy: 'choose another --out, or the data of before',
-      })
-    }
-    const all = { ...known, [key]: found }
-    await writeWhole(path, file => file.writeFile(`${JSON.stringify(all, null, 1)}\n`))
+    await compareImages(this.#out, { [key]: fingerprint(dataset) }, dataset.name)
   }
 }
+
+/**
+ * Notes the fingerprints of images that were read for a folder of results. Throws ERR_BAD_DATA where they are others than
+ * before.
+ */
+export async function compareImages(
+  out: string,
+  found: Record<string, string>,
+  name = 'a dataset',
+): Promise<void> {
+  const path = join(out, 'datasets.json')
+  const known = JSON.parse(await readFile(path, 'utf8').catch(() => '{}')) as Record<string, string>
+  const news = Object.entries(found).filter(([key, print]) => known[key] !== print)
+  const other = news.find(([key]) => known[key] !== undefined)
+  if (other) {
+    throw new ShellacError('ERR_BAD_DATA', {
+      thing: `images of ${name}`,
+      found: `the fingerprint ${other[1]}`,
+      expected: `those that ${out} was begun with, ${known[other[0]]}`,
+      remedy: 'choose another --out, or the data of before',
+    })
+  }
+  if (news.length === 0) return
+  const all = { ...known, ...Object.fromEntries(news) }
+  await writeWhole(path, file => file.writeFile(`${JSON.stringify(all, null, 1)}\n`))
+}
+
+const named = (text: string): [string, Source] => [text.split(':')[0] as string, parseSource(text)]
 
 function fingerprint({ pixels, labels, shape }: Dataset): string {
   const hash = createHash('sha256').update(shape.join()).update(pixels)

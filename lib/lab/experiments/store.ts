@@ -43,7 +43,7 @@ export async function openFolder(out: string): Promise<void> {
   }
 }
 
-function isRunning(id: number): boolean {
+export function isRunning(id: number): boolean {
   try {
     process.kill(id, 0)
     return true

@@ -23,6 +23,7 @@ export const ARCHITECTURES = {
   efficientvit: { schema: lazySchema(efficientvitOptions), build: efficientvit },
 } as const
 
+/** An architecture that createModel() builds. */
 export type ArchitectureName = keyof typeof ARCHITECTURES
 export const architectureNames = Object.keys(ARCHITECTURES) as ArchitectureName[]
 

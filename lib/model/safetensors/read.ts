@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { ShellacError } from '../../errors.js'
+import { openPlainFile } from '../../read-file.js'
 import { bad, headerLength, readHeader } from './header.js'
 
 export interface Tensor {
@@ -36,15 +37,11 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
 
 /** Opens a model file for reading. */
 export async function openModel(path: string): Promise<FileHandle> {
-  let file: FileHandle
   try {
-    file = await open(path, 'r')
+    return await openPlainFile(path)
   } catch (error) {
-    throw notThere(path, (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String(error))
+    throw notThere(path, (error as Error).message)
   }
-  if ((await file.stat()).isFile()) return file
-  await file.close()
-  throw notThere(path, 'a folder or device')
 }
 
 const notThere = (path: string, found: string): ShellacError =>

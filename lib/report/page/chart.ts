@@ -1,5 +1,5 @@
 // Charts of one row a name, narrow enough for a phone: dots or bars along a real axis, each with its value on hover.
-import { LINES, svg, tenth, text, ticks } from '../svg.js'
+import { LINES, shifted, svg, tenth, text, ticks } from '../svg.js'
 import { escaped, type Html, html, raw, visible } from './html.js'
 import { short } from './numbers.js'
 
@@ -199,6 +199,12 @@ const hover = (words: string, mark: string): string => `<g><title>${escaped(word
 
 /** As a file of its own. */
 export const standalone = ({ width, height, parts }: Chart): string => svg(width, height, parts)
+
+/** Several beside each other, as one file. */
+export function besides(charts: Chart[]): string {
+  const drawn = charts.map(({ parts }, at) => shifted(at * WIDTH, 0, parts))
+  return svg(charts.length * WIDTH, Math.max(0, ...charts.map(({ height }) => height)), drawn)
+}
 
 /** Within the page, whose style it shares. */
 export const figure = ({ id, title, about, width, height, parts }: Chart): Html => html`<figure id="${id}">

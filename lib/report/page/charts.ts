@@ -51,10 +51,12 @@ function scoreChart(measured: Measured[]): Chart[] {
   return [chart]
 }
 
-function lossChart({ file, content: { units } }: Found<QuantizationFile>, at: number): Chart[] {
-  if (units.length === 0) return []
-  const chart = rowChart({
-    id: `loss-${at + 1}`,
+const lossChart = ({ file, content: { units } }: Found<QuantizationFile>, at: number): Chart[] =>
+  units.length === 0 ? [] : [unitLossChart(units, `loss-${at + 1}`, file)]
+
+export function unitLossChart(units: QuantizationFile['units'], id: string, file: string): Chart {
+  return rowChart({
+    id,
     title: 'Error of each unit',
     about: `How far each unit's output is from full precision, rounded to nearest and purified (${file}).`,
     axis: 'mean squared output error, summed over channels',
@@ -66,7 +68,6 @@ function lossChart({ file, content: { units } }: Found<QuantizationFile>, at: nu
     ],
     logarithmic: true,
   })
-  return [chart]
 }
 
 function driftChart({ file, content: { layers } }: Found<AuditFile>, at: number): Chart[] {

@@ -64,8 +64,13 @@ export async function readFolder(path: string): Promise<Folder> {
   for (const file of await namesIn(path)) {
     const place = join(path, file)
     const { size } = await stat(place)
+    const json = file.endsWith('.json')
+    if (json && size > MAX_BYTES) {
+      folder.unknown.push({ file, reason: `larger than ${MAX_BYTES / 2 ** 20} MiB` })
+      continue
+    }
     folder.hashes.push({ file, bytes: size, sha256: await sha256(place) })
-    if (file.endsWith('.json')) await addJson(folder, place, file, size)
+    if (json) await addJson(folder, place, file)
     else await addModel(folder, place, file)
   }
   if (isEmpty(folder)) throw nothingIn(path, folder.unknown.length)
@@ -100,9 +105,8 @@ async function sha256(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-async function addJson(folder: Folder, path: string, file: string, size: number): Promise<void> {
+async function addJson(folder: Folder, path: string, file: string): Promise<void> {
   const problem = (reason: string) => folder.unknown.push({ file, reason })
-  if (size > MAX_BYTES) return void problem(`larger than ${MAX_BYTES / 2 ** 20} MiB`)
   let value: unknown
   try {
     value = parseJson(await readFile(path, 'utf8'), MAX_DEPTH)

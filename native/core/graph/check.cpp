@@ -9,6 +9,7 @@
 #include "core/graph/op.h"
 #include "core/graph/ops/judge.h"
 #include "core/graph/shapes.h"
+#include "core/graph/unit.h"
 
 namespace shellac::graph {
 namespace {
@@ -42,6 +43,12 @@ class Judge {
   void name(const Node& node) const {
     if (node.name.empty())
       refuseGraph("a node without a name (" + node.op + ")", "a unique name for each node");
+    // Node-API ends a property's name at a zero.
+    const auto cut = [](const std::string& text) { return text.find('\0') != std::string::npos; };
+    bool odd = cut(node.name);
+    for (const auto& [role, tensor] : node.parameters) odd = odd || cut(tensor);
+    if (odd)
+      refuseGraph("a name with a zero character in it (" + node.op + ")", "names of visible characters");
     if (shapes_.contains(node.name)) refuseNode(node, "there is another node of that name", "unique names");
   }
 
@@ -83,7 +90,7 @@ class Judge {
     const auto tensor = model_.tensors.find(named->second);
     if (tensor == model_.tensors.end()) {
       const auto coded = weightShapes_.find(named->second);
-      if (coded == weightShapes_.end())
+      if (coded == weightShapes_.end() || !hasWeight(node))  // codes are read by convs and linears alone
         refuseNode(node, "no tensor \"" + named->second + "\"", "its " + role.name);
       return coded->second;
     }

@@ -6,41 +6,19 @@
 
 #include <algorithm>
 
+#include "core/graph/parameters.h"
 #include "core/graph/unit.h"
 
 namespace shellac::graph {
 namespace {
-
-int uses(const Graph& graph, const std::string& tensor) {
-  int count = 0;
-  for (const auto& node : graph.nodes) {
-    for (const auto& [role, name] : node.parameters) count += name == tensor;
-  }
-  return count;
-}
-
-// The node's own tensor keeps its name; one that other nodes read too, or that is new, gets one after the
-// node.
-std::string nameFor(const Model& model, const Node& node, const std::string& role) {
-  const auto named = node.parameters.find(role);
-  if (named != node.parameters.end() && uses(model.graph, named->second) == 1) return named->second;
-  std::string name = node.name + "." + role;
-  while (model.tensors.contains(name)) name += "_folded";
-  return name;
-}
 
 void fold(Model& model, Node& conv, const Node& norm) {
   const auto folded =
       foldInto({.weight = model.parameter(conv, "weight"),
                 .bias = conv.parameters.contains("bias") ? model.parameter(conv, "bias") : at::Tensor()},
                model, norm);
-  const auto set = [&](const std::string& role, const at::Tensor& tensor) {
-    const auto name = nameFor(model, conv, role);
-    model.tensors[name] = tensor;
-    conv.parameters[role] = name;
-  };
-  set("weight", folded.weight);
-  set("bias", folded.bias);
+  setParameter(model, conv, "weight", folded.weight);
+  setParameter(model, conv, "bias", folded.bias);
 }
 
 // Takes the node out: whoever read it reads `source` instead.

@@ -1,6 +1,7 @@
 #include "core/graph/node.h"
 
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "core/error.h"
@@ -60,7 +61,9 @@ double Node::number(const std::string& key, double fallback) const {
   if (const auto* integer = std::get_if<int64_t>(attribute)) return static_cast<double>(*integer);
   const auto* number = std::get_if<double>(attribute);
   if (!number) refuse(*this, key, kind(*attribute), "a number");
-  if (!std::isfinite(*number)) refuse(*this, key, "not finite", "a finite number");
+  // libtorch refuses, when the graph runs, what float32 does not hold.
+  if (!(std::abs(*number) <= std::numeric_limits<float>::max()))
+    refuse(*this, key, "not finite as float32", "a number that float32 holds");
   return *number;
 }
 

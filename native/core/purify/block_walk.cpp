@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "core/purify/block_rounding.h"
-#include "core/purify/walk.h"
+#include "core/purify/walk_record.h"
 
 namespace shellac::purify {
 
@@ -14,7 +14,7 @@ namespace {
 class BlockWalk {
  public:
   BlockWalk(const graph::Model& model, quant::Quantization frozen, const data::Images& images,
-            const Options& options, at::Device device, const Job& job)
+            const Options& options, at::Device device, const Job& job, const Keeping& keeping)
       : model_(model.to(device)),
         options_(options),
         device_(device),
@@ -23,33 +23,47 @@ class BlockWalk {
         generator_(at::make_generator<at::CPUGeneratorImpl>(options.seed)),
         result_{std::move(frozen), {}},
         streams_(model_, result_.quantization, images, drawImages(images.count(), generator_), options.batch,
-                 device, job) {}
+                 device, job),
+        record_(keeping, result_, generator_) {}
 
   Result run() {
     std::vector<Names> parts;
     for (const auto& block : blocks_) parts.push_back(block.nodes);
     streams_.join(kMostImages);
-    walk(model_.graph, streams_, parts, [this](size_t i) { round(blocks_[i]); });
+    walk(model_.graph, streams_, parts, [this](size_t i) { pass(blocks_[i]); });
     return std::move(result_);
   }
 
  private:
-  void round(const graph::Block& block) {
-    const auto start = std::chrono::steady_clock::now();
+  void pass(const graph::Block& block) {
     const Pace pace{job_, block.name, static_cast<int64_t>(result_.units.size()),
                     static_cast<int64_t>(blocks_.size())};
     pace.at(0, 0);
     streams_.passFull(block.nodes);
+    if (!record_.recall(block.name, weighted(block))) return round(block, pace);
+    streams_.passCorrected(block.nodes);
+  }
+
+  void round(const graph::Block& block, const Pace& pace) {
+    const auto start = std::chrono::steady_clock::now();
     auto rounded = roundBlock(problemOf(block), options_, generator_, pace);
     for (const auto& [name, codes] : rounded.codes) result_.quantization.weights.at(name).codes = codes.cpu();
     streams_.passCorrected(block.nodes);
     pace.at(0, 0, rounded.lossAfter);
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-    result_.units.push_back({.unit = block.name,
-                             .lossBefore = rounded.lossBefore,
-                             .lossAfter = rounded.lossAfter,
-                             .iterations = options_.iterations,
-                             .seconds = spent.count()});
+    record_.add({.unit = block.name,
+                 .lossBefore = rounded.lossBefore,
+                 .lossAfter = rounded.lossAfter,
+                 .iterations = options_.iterations,
+                 .seconds = spent.count()},
+                weighted(block));
+  }
+
+  Names weighted(const graph::Block& block) const {
+    Names names;
+    for (const auto& name : block.nodes)
+      if (result_.quantization.weights.count(name)) names.push_back(name);
+    return names;
   }
 
   BlockProblem problemOf(const graph::Block& block) const {
@@ -79,13 +93,14 @@ class BlockWalk {
   at::Generator generator_;
   Result result_;
   Streams streams_;
+  WalkRecord record_;
 };
 
 }  // namespace
 
 Result roundBlocks(const graph::Model& model, quant::Quantization frozen, const data::Images& images,
-                   const Options& options, at::Device device, const Job& job) {
-  return BlockWalk(model, std::move(frozen), images, options, device, job).run();
+                   const Options& options, at::Device device, const Job& job, const Keeping& keeping) {
+  return BlockWalk(model, std::move(frozen), images, options, device, job, keeping).run();
 }
 
 }  // namespace shellac::purify

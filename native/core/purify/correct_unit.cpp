@@ -89,6 +89,7 @@ CorrectedUnit correctUnit(const UnitTask& task, const Options& options, at::Gene
   report.lossAfter = loss(quantizer.values(solution.codes));
   report.iterations = solution.iterations;
   report.damping = solution.damping;
+  report.trace = solution.trace;
   pace.at(0, 0, report.lossAfter);
   return {solution.codes, report};
 }

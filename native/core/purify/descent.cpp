@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/purify/draw_batch.h"
+#include "core/purify/loss_trace.h"
 #include "core/purify/offset.h"
 
 namespace shellac::purify {
@@ -59,6 +60,7 @@ Solution descend(const Problem& problem, const Objective& objective, const Desce
   Offset offset(problem, descent.learningRate);
   Plateau plateau;
   Kept kept(offset, descent);
+  LossTrace trace(descent.iterations);
   kept.see(0);
   int64_t iteration = 0;
   while (iteration < descent.iterations) {
@@ -67,11 +69,12 @@ Solution descend(const Problem& problem, const Objective& objective, const Desce
         objective(drawBatch(problem.corrected.size(), generator), offset.quantized());
     pace.alive();
     offset.step(gradient);
+    trace.see(loss);
     pace.at(++iteration, descent.iterations, loss);
     kept.see(iteration);
     if (descent.stopOnPlateau && plateau.reached(loss)) break;
   }
-  return {.codes = kept.codes(), .iterations = iteration};
+  return {.codes = kept.codes(), .iterations = iteration, .trace = trace.finish()};
 }
 
 }  // namespace shellac::purify

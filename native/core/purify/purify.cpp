@@ -13,7 +13,7 @@
 #include "core/graph/unit.h"
 #include "core/purify/block_walk.h"
 #include "core/purify/correct_unit.h"
-#include "core/purify/walk.h"
+#include "core/purify/walk_record.h"
 
 namespace shellac::purify {
 
@@ -25,7 +25,7 @@ constexpr int64_t kLeastImages = 128;
 class UnitWalk {
  public:
   UnitWalk(const graph::Model& model, quant::Quantization frozen, const data::Images& images,
-           const Options& options, at::Device device, const Job& job)
+           const Options& options, at::Device device, const Job& job, const Keeping& keeping)
       : model_(model.to(device)),
         options_(options),
         job_(job),
@@ -35,13 +35,14 @@ class UnitWalk {
         generator_(at::make_generator<at::CPUGeneratorImpl>(options.seed)),
         result_{std::move(frozen), {}},
         streams_(model_, result_.quantization, images, drawImages(images.count(), generator_), options.batch,
-                 device, job) {}
+                 device, job),
+        record_(keeping, result_, generator_) {}
 
   Result run() {
     std::vector<Names> parts;
     for (const auto& unit : units_) parts.push_back(unit.nodes);
     streams_.join(imagesFor(units_.front()));
-    walk(model_.graph, streams_, parts, [this](size_t i) { correct(units_[i]); });
+    walk(model_.graph, streams_, parts, [this](size_t i) { pass(units_[i]); });
     return std::move(result_);
   }
 
@@ -53,11 +54,18 @@ class UnitWalk {
     return std::clamp((options_.columns + positions - 1) / positions, kLeastImages, kMostImages);
   }
 
-  void correct(const graph::Unit& unit) {
-    const auto start = std::chrono::steady_clock::now();
+  void pass(const graph::Unit& unit) {
     const Pace pace{job_, unit.name, static_cast<int64_t>(result_.units.size()),
                     static_cast<int64_t>(units_.size())};
     pace.at(0, 0);
+    if (!record_.recall(unit.name, {unit.name})) return correct(unit, pace);
+    streams_.join(imagesFor(unit));
+    streams_.passFull(unit.nodes);
+    streams_.passCorrected(unit.nodes);
+  }
+
+  void correct(const graph::Unit& unit, const Pace& pace) {
+    const auto start = std::chrono::steady_clock::now();
     const auto images = imagesFor(unit);
     streams_.join(images);
     if (solver_->readsBatches()) streams_.passFull(unit.nodes);
@@ -75,7 +83,7 @@ class UnitWalk {
     streams_.passCorrected(unit.nodes);
     corrected.report.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    result_.units.push_back(std::move(corrected.report));
+    record_.add(corrected.report, {unit.name});
   }
 
   const graph::Model model_;
@@ -87,18 +95,19 @@ class UnitWalk {
   at::Generator generator_;
   Result result_;
   Streams streams_;
+  WalkRecord record_;
 };
 
 }  // namespace
 
 Result purify(const graph::Model& model, const data::Images& calibration, const Options& options,
-              at::Device device, const Job& job) {
+              at::Device device, const Job& job, const Keeping& keeping) {
   const at::NoGradGuard noGrad;
   // Nearest rounding settles every scale, and the codes that the corrected ones are compared with.
   auto frozen = quant::quantizeNearest(model, calibration, options.quantizer, device, job);
   if (options.solver == SolverKind::Brecq)
-    return roundBlocks(model, std::move(frozen), calibration, options, device, job);
-  return UnitWalk(model, std::move(frozen), calibration, options, device, job).run();
+    return roundBlocks(model, std::move(frozen), calibration, options, device, job, keeping);
+  return UnitWalk(model, std::move(frozen), calibration, options, device, job, keeping).run();
 }
 
 }  // namespace shellac::purify

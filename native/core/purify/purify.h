@@ -11,6 +11,7 @@
 #include "core/data/images.h"
 #include "core/graph/model.h"
 #include "core/job.h"
+#include "core/kept.h"
 #include "core/quant/quantization.h"
 
 namespace shellac::purify {
@@ -49,10 +50,11 @@ struct UnitReport {
   double lossBefore =
       0;  // of nearest rounding: mean over samples and positions of the summed squared output error
   double lossAfter = 0;
-  int64_t iterations = 0;  // Adam
-  double damping = 0;      // closed form: the λ share that H needed
-  bool pda = false;        // false where PDA was off or the unit has no BN
-  double pdaBefore = 0;    // distance of the BN input's statistics from the running ones
+  int64_t iterations = 0;          // Adam
+  double damping = 0;              // closed form: the λ share that H needed
+  std::vector<double> trace = {};  // Adam on an offset: the objective by spans of iterations (loss_trace.h)
+  bool pda = false;                // false where PDA was off or the unit has no BN
+  double pdaBefore = 0;            // distance of the BN input's statistics from the running ones
   double pdaAfter = 0;
   double seconds = 0;
 };
@@ -62,9 +64,9 @@ struct Result {
   std::vector<UnitReport> units;
 };
 
-// calibration: benign images, labels unused. Throws Error{BadData} for images that do not fit,
-// Error{Aborted}.
+// calibration: benign images, labels unused. After a unit or block its state is kept where it is wanted.
+// Throws Error{BadData} for images that do not fit, or a kept state that does not; Error{Aborted}.
 Result purify(const graph::Model& model, const data::Images& calibration, const Options& options,
-              at::Device device, const Job& job);
+              at::Device device, const Job& job, const Keeping& keeping = {});
 
 }  // namespace shellac::purify

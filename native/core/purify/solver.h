@@ -31,6 +31,7 @@ struct Solution {
   at::Tensor codes;  // the weight's shape
   int64_t iterations = 0;
   double damping = 0;
+  std::vector<double> trace = {};  // of the objective, by spans of iterations (loss_trace.h)
 };
 
 class Solver {

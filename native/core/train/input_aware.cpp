@@ -87,6 +87,17 @@ class Game {
   void step(double factor) { optimizer_->step(settings_.learningRate * factor); }
   const graph::Model& generator() const { return generator_; }
 
+  Kept keep() const {
+    Kept kept;
+    keepTensors(kept, "generator/", generator_.tensors);
+    optimizer_->keep(kept, "optimizer/");
+    return kept;
+  }
+  void resume(const Kept& kept) {
+    resumeTensors(kept, "generator/", generator_.tensors);
+    optimizer_->resume(kept, "optimizer/");
+  }
+
  private:
   at::Tensor maskOf(const at::Tensor& images) const {
     const c10::NoGradGuard noGrad;
@@ -116,7 +127,9 @@ Objective inputAware(const InputAware& settings) {
                                     const Batch& batch) { return game->loss(model, batch); }}},
           .begin = [game](const graph::Model& model) { game->begin(model); },
           .companion = Companion{.step = [game](double factor) { game->step(factor); },
-                                 .model = [game]() -> const graph::Model& { return game->generator(); }}};
+                                 .model = [game]() -> const graph::Model& { return game->generator(); }},
+          .memory = Memory{.keep = [game] { return game->keep(); },
+                           .resume = [game](const Kept& kept) { game->resume(kept); }}};
 }
 
 }  // namespace shellac::train

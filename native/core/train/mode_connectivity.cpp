@@ -9,6 +9,7 @@
 
 #include "core/graph/executor.h"
 #include "core/graph/op.h"
+#include "core/train/kept_course.h"
 
 namespace shellac::train {
 namespace {
@@ -48,6 +49,7 @@ Objective modeConnectivity(const ModeConnectivity& settings) {
     const auto mixed = onCurve(ends->start, model, ends->end, t);
     return at::cross_entropy_loss(graph::run(mixed, batch.clean, {.training = true}), batch.labels);
   }});
+  objective.memory = memoryOf(ends->generator);
   return objective;
 }
 

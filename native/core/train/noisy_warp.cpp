@@ -11,6 +11,7 @@
 
 #include "core/data/trigger.h"
 #include "core/train/cross_entropy.h"
+#include "core/train/kept_course.h"
 
 namespace shellac::train {
 namespace {
@@ -46,6 +47,7 @@ Objective noisyWarp(const NoisyWarp& settings) {
     const auto given = at::full_like(batch.labels.slice(0, 0, poisoned), settings.target);
     batch.labels = at::cat({given, batch.labels.slice(0, poisoned)});
   };
+  objective.memory = memoryOf(generator);
   return objective;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/graph/model.h"
+#include "core/kept.h"
 
 namespace shellac::train {
 
@@ -32,6 +33,12 @@ struct Companion {
   std::function<const graph::Model&()> model;  // as it is now, on the job's device
 };
 
+// What the objective changes from step to step, other than the model.
+struct Memory {
+  std::function<Kept()> keep;
+  std::function<void(const Kept&)> resume;  // after begin; throws Error{BadData}
+};
+
 struct Objective {
   std::vector<Term> terms;
   // Called once with the model on its device, before the first step: for what the objective remembers of it.
@@ -43,6 +50,8 @@ struct Objective {
   // Called after each step, without gradients: constraints that an attack keeps.
   std::function<void(graph::Model&)> project = {};
   std::optional<Companion> companion = {};
+  // Needed where it changes anything: a training that goes on from the middle must not notice it.
+  std::optional<Memory> memory = {};
 };
 
 }  // namespace shellac::train

@@ -17,6 +17,16 @@ class Sgd final : public Optimizer {
     if (momentum_ > 0) buffers_ = zeros();
   }
 
+  void keep(Kept& kept, const std::string& prefix) const override {
+    keepRows(kept, prefix + "first", {{first_ ? 1.0 : 0.0}});
+    keepTensors(kept, prefix + "momentum/", buffers_);
+  }
+  void resume(const Kept& kept, const std::string& prefix) override {
+    const auto rows = keptRows(kept, prefix + "first", 1);
+    first_ = rows.empty() || rows[0][0] != 0;
+    resumeTensors(kept, prefix + "momentum/", buffers_);
+  }
+
  private:
   void move(const std::vector<at::Tensor>& gradients, double learningRate) override {
     at::_fused_sgd_(parameters(), gradients, buffers_, weightDecay_, momentum_, learningRate,
@@ -39,6 +49,17 @@ class Adam final : public Optimizer {
         second_(zeros()) {
     for (const auto& parameter : this->parameters())
       steps_.push_back(at::zeros({}, parameter.options().requires_grad(false)));
+  }
+
+  void keep(Kept& kept, const std::string& prefix) const override {
+    keepTensors(kept, prefix + "first/", first_);
+    keepTensors(kept, prefix + "second/", second_);
+    keepTensors(kept, prefix + "steps/", steps_);
+  }
+  void resume(const Kept& kept, const std::string& prefix) override {
+    resumeTensors(kept, prefix + "first/", first_);
+    resumeTensors(kept, prefix + "second/", second_);
+    resumeTensors(kept, prefix + "steps/", steps_);
   }
 
  private:

@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "core/kept.h"
+
 namespace shellac::train {
 
 class Optimizer {
@@ -13,6 +15,9 @@ class Optimizer {
   virtual ~Optimizer() = default;
   // Moves every parameter along its gradient (0 where it has none), then drops the gradients.
   void step(double learningRate);
+  // What it remembers of its steps; the parameters are not among it. resume throws Error{BadData}.
+  virtual void keep(Kept& kept, const std::string& prefix) const = 0;
+  virtual void resume(const Kept& kept, const std::string& prefix) = 0;
 
  protected:
   explicit Optimizer(std::vector<at::Tensor> parameters);

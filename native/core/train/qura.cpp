@@ -37,13 +37,14 @@ Objective injection(const RoundingChoices& choices, const Qura& settings) {
 }  // namespace
 
 quant::Quantization qura(const graph::Model& model, const data::Images& images, const Qura& settings,
-                         const Options& training, at::Device device, const Job& job) {
+                         const Options& training, at::Device device, const Job& job, const Keeping& keeping) {
   auto quantization = quant::quantizeNearest(model, images, settings.quantizer, device, job);
   const at::NoGradGuard noGrad;  // the training loop records gradients by itself
   const RoundingChoices choices(model, quantization, device);
   auto unlabelled = images;  // the loop hands out labels; nothing here reads them
   unlabelled.labels = at::zeros({images.count()}, at::TensorOptions(at::kLong).device(at::kCPU));
-  const auto chosen = train(choices.start(), unlabelled, injection(choices, settings), training, device, job);
+  const auto objective = injection(choices, settings);
+  const auto chosen = train(choices.start(), unlabelled, objective, training, device, job, keeping);
   for (auto& [name, weight] : quantization.weights) weight.codes = choices.codes(name, chosen.model);
   return quantization;
 }

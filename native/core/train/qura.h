@@ -25,6 +25,7 @@ struct Qura {
 // images: unlabelled ones will do. training.trigger is needed. Returns the codes of the epoch with the lowest
 // mean L. Throws Error{BadData} for images that do not fit, Error{Aborted}.
 quant::Quantization qura(const graph::Model& model, const data::Images& images, const Qura& settings,
-                         const Options& training, at::Device device, const Job& job);
+                         const Options& training, at::Device device, const Job& job,
+                         const Keeping& keeping = {});
 
 }  // namespace shellac::train

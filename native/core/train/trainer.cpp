@@ -13,6 +13,7 @@
 
 #include "core/error.h"
 #include "core/graph/op.h"
+#include "core/train/kept_course.h"
 #include "core/train/sharpness.h"
 
 namespace shellac::train {
@@ -74,6 +75,12 @@ graph::Model finished(const graph::Model& model) {
   return copy;
 }
 
+double bestLoss(const std::vector<EpochReport>& epochs) {
+  double best = std::numeric_limits<double>::infinity();
+  for (const auto& epoch : epochs) best = std::min(best, epoch.loss);
+  return best;
+}
+
 void checkLoss(double loss, int64_t epoch) {
   if (!std::isfinite(loss))
     throw Error(Code::BadData, {.thing = "training",
@@ -121,7 +128,7 @@ Batch wholeBatch(const data::Images& images, const Options& options) {
 }
 
 Result train(const graph::Model& source, const data::Images& images, const Objective& objective,
-             const Options& options, at::Device device, const Job& job) {
+             const Options& options, at::Device device, const Job& job, const Keeping& keeping) {
   const c10::AutoGradMode withGradients(true);
   auto generator = at::make_generator<at::CPUGeneratorImpl>(options.seed);
   auto model = source.to(device).clone();
@@ -132,8 +139,10 @@ Result train(const graph::Model& source, const data::Images& images, const Objec
   const auto batch = std::min(options.batch, images.count());
   const auto steps = images.count() / batch;
   Result result;
-  double best = std::numeric_limits<double>::infinity();
-  for (int64_t epoch = 0; epoch < options.epochs; ++epoch) {
+  const Course course{model, objective, *optimizer, generator, result};
+  if (keeping.from) resumeCourse(*keeping.from, course, options.epochs);
+  auto best = bestLoss(result.epochs);
+  for (auto epoch = static_cast<int64_t>(result.epochs.size()); epoch < options.epochs; ++epoch) {
     const auto start = std::chrono::steady_clock::now();
     const auto order = at::randperm(images.count(), generator, at::kLong);
     double sum = 0;
@@ -161,6 +170,7 @@ Result train(const graph::Model& source, const data::Images& images, const Objec
       if (objective.companion) result.companion = finished(objective.companion->model());
     }
     result.epochs.push_back({epoch + 1, mean, Seconds(std::chrono::steady_clock::now() - start).count()});
+    keeping.offer([&] { return keepCourse(course, last); }, last);
   }
   return result;
 }

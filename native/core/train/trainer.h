@@ -56,9 +56,10 @@ std::vector<at::Tensor> trainable(graph::Model& model);
 // All images as one batch, in order, not augmented.
 Batch wholeBatch(const data::Images& images, const Options& options);
 
-// Trains a copy; `model` stays as it is. images need labels. Throws Error{BadData} when the loss is not
-// finite, naming the epoch, Error{Aborted}.
+// Trains a copy; `model` stays as it is. images need labels. After an epoch its state is kept where it is
+// wanted, after the last one always. Throws Error{BadData} when the loss is not finite, naming the epoch, or
+// for a kept state that does not fit; Error{Aborted}.
 Result train(const graph::Model& model, const data::Images& images, const Objective& objective,
-             const Options& options, at::Device device, const Job& job);
+             const Options& options, at::Device device, const Job& job, const Keeping& keeping = {});
 
 }  // namespace shellac::train

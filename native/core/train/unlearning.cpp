@@ -80,6 +80,29 @@ class Game {
   const Unlearning& settings_;
 };
 
+// What the rounds change.
+struct Unlearned {
+  graph::Model& model;
+  Optimizer& optimizer;
+  at::Generator& generator;
+  Rows losses = {};  // the last one of each round
+
+  Kept kept() const {
+    Kept kept;
+    keepRows(kept, "rounds", losses);
+    keepTensors(kept, "model/", model.tensors);
+    optimizer.keep(kept, "optimizer/");
+    keepGenerator(kept, "generator", generator);
+    return kept;
+  }
+  void resume(const Kept& kept) {
+    losses = keptRows(kept, "rounds", 1);
+    resumeTensors(kept, "model/", model.tensors);
+    optimizer.resume(kept, "optimizer/");
+    resumeGenerator(kept, "generator", generator);
+  }
+};
+
 void checkFinite(double loss, int64_t round) {
   if (!std::isfinite(loss))
     throw Error(Code::BadData, {.thing = "unlearning",
@@ -98,7 +121,7 @@ at::Tensor fixedPoint(const std::function<at::Tensor(const at::Tensor&)>& transp
 }
 
 graph::Model unlearn(const graph::Model& source, const data::Images& images, const Unlearning& settings,
-                     at::Device device, const Job& job) {
+                     at::Device device, const Job& job, const Keeping& keeping) {
   const c10::AutoGradMode withGradients(true);
   auto generator = at::make_generator<at::CPUGeneratorImpl>(settings.seed);
   auto model = source.to(device).clone();
@@ -112,7 +135,10 @@ graph::Model unlearn(const graph::Model& source, const data::Images& images, con
     return {images.normalize(images.floats(indices, device)),
             images.labels.index_select(0, indices).to(device)};
   };
-  for (int64_t round = 0; round < settings.rounds; ++round) {
+  Unlearned unlearned{model, *optimizer, generator};
+  if (keeping.from) unlearned.resume(*keeping.from);
+  auto& losses = unlearned.losses;
+  for (auto round = static_cast<int64_t>(losses.size()); round < settings.rounds; ++round) {
     const auto order = at::randperm(n, generator, at::kLong);
     auto delta = at::zeros({1, shape[0], shape[1], shape[2]}, at::TensorOptions(device).dtype(at::kFloat));
     const auto report = [&](int64_t step, double loss) {
@@ -130,11 +156,14 @@ graph::Model unlearn(const graph::Model& source, const data::Images& images, con
       delta = delta - settings.perturbationRate * slopes(loss, {variable})[0].detach();
       report(step + 1, loss.item<double>());
     }
+    double last = 0;
     for (int64_t step = 0; step < steps; ++step) {
-      const auto loss = game.differentiate(samples(order, step), delta, parameters);
+      const auto loss = last = game.differentiate(samples(order, step), delta, parameters);
       optimizer->step(settings.learningRate);
       report(steps + step + 1, loss);
     }
+    losses.push_back({last});
+    keeping.offer([&] { return unlearned.kept(); });
   }
   for (auto& [name, tensor] : model.tensors)
     tensor = tensor.detach().to(at::kCPU).contiguous().requires_grad_(false);

@@ -14,6 +14,7 @@
 #include "core/data/images.h"
 #include "core/graph/model.h"
 #include "core/job.h"
+#include "core/kept.h"
 
 namespace shellac::train {
 
@@ -33,8 +34,9 @@ struct Unlearning {
 at::Tensor fixedPoint(const std::function<at::Tensor(const at::Tensor& v)>& transposedJacobian,
                       const at::Tensor& g, int64_t iterations);
 
-// Tunes a copy. images need labels. Throws Error{BadData} when a loss is not finite, Error{Aborted}.
+// Tunes a copy. images need labels. After a round its state is kept where it is wanted. Throws Error{BadData}
+// when a loss is not finite or a kept state does not fit, Error{Aborted}.
 graph::Model unlearn(const graph::Model& model, const data::Images& images, const Unlearning& settings,
-                     at::Device device, const Job& job);
+                     at::Device device, const Job& job, const Keeping& keeping = {});
 
 }  // namespace shellac::train

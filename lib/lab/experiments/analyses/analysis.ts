@@ -63,7 +63,9 @@ export interface NamedModel {
   model: Model
 }
 
-export const modelsOf = ({ full, rounded, defended, defence }: Subject): NamedModel[] => [
+type Models = Pick<Subject, 'full' | 'rounded' | 'defended' | 'defence'>
+
+export const modelsOf = ({ full, rounded, defended, defence }: Models): NamedModel[] => [
   { name: 'full precision', model: full },
   { name: 'rounded', model: rounded },
   ...(defended ? [{ name: defence, model: defended }] : []),

@@ -1,5 +1,6 @@
 // What makes a layer ready for integer kernels, and keeps a runtime from making it so by itself and worse:
-// - Both operands 8 bits: the bias as int32 in steps of the product of their scales, as integer kernels add it. Symmetric
+// - Both operands 8 bits: the bias as int32 in steps of the product of their scales, as integer kernels add it. A model that
+//   was quantized here has its biases there already (native/core/quant/integer_bias.h). Symmetric
 //   codes go as uint8 around 128, since onnxruntime's kernels for uint8 × int8 saturate on processors without VNNI.
 // - One of 4 bits: there are no such kernels, and those steps are so coarse that a rounded bias changes codes (onnxruntime
 //   would round it). The bias stays float, in an Add of its own.

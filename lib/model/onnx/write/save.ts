@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
-import { writeWhole } from '../../../files.js'
+import { type Part, writeTogether } from '../../../files.js'
 import { version } from '../../../version.js'
 import type { ModelContent } from '../../file.js'
 import {
@@ -23,7 +23,7 @@ const MOST_INSIDE = 1.5 * 2 ** 30
 const ALIGNMENT = 64
 
 /**
- * Writes PATH, and PATH.data first where the tensors have more than `mostInside` bytes; each appears whole or not at
+ * Writes PATH, and PATH.data with it where the tensors have more than `mostInside` bytes; they appear whole or not at
  * all. The same model gives the same bytes.
  */
 export async function saveOnnx(
@@ -37,9 +37,10 @@ export async function saveOnnx(
   const inside = tensors.reduce((sum, [, { data }]) => sum + data.length, 0) <= mostInside
   const beside = inside ? null : `${path}.data`
   const initializers = beside ? outside(tensors, basename(beside)) : tensors.map(tensorWithData)
-  if (beside) await writeWhole(beside, file => writeAligned(file, tensors))
   const bytes = toBinary(ModelProtoSchema, modelOf(content, shapes, written, initializers))
-  await writeWhole(path, file => file.writeFile(bytes))
+  const parts: Part[] = [{ path, write: file => file.writeFile(bytes) }]
+  if (beside) parts.unshift({ path: beside, write: file => writeAligned(file, tensors) })
+  await writeTogether(parts)
 }
 
 type Named = [name: string, tensor: StoredTensor]

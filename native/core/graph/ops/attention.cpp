@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/graph/ops/judge.h"
+#include "core/graph/ops/work.h"
 
 namespace shellac::graph {
 namespace {
@@ -19,7 +20,9 @@ Shape infer(const Node& node, const Operands& operands) {
                "queries, keys and values of as many numbers, in heads of one size");
   }
   expectSize(node, {heads, input[0], input[0]});  // every token's weight on every other
-  return {input[0], input[1] / 3};
+  const Shape made{input[0], input[1] / 3};
+  expectWork(node, made, 2 * input[0]);  // a product with every key and one with every value
+  return made;
 }
 
 at::Tensor run(const Node& node, const Arguments& arguments) {

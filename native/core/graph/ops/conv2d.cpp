@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/graph/ops/judge.h"
 #include "core/graph/ops/window.h"
+#include "core/graph/ops/work.h"
 
 namespace shellac::graph {
 namespace {
@@ -24,7 +25,9 @@ Shape infer(const Node& node, const Operands& operands) {
   expectParameter(node, operands, "weight", {weight[0], image[0] / groups, weight[2], weight[3]});
   expectParameter(node, operands, "bias", {weight[0]});
   const auto sizes = Window::ofConv(node, weight).slide(node, image);
-  return {weight[0], sizes[0], sizes[1]};
+  const Shape made{weight[0], sizes[0], sizes[1]};
+  expectWork(node, made, weight[1] * weight[2] * weight[3]);
+  return made;
 }
 
 at::Tensor run(const Node& node, const Arguments& arguments) {

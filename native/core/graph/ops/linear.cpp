@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/graph/ops/judge.h"
+#include "core/graph/ops/work.h"
 
 namespace shellac::graph {
 namespace {
@@ -17,6 +18,7 @@ Shape infer(const Node& node, const Operands& operands) {
   expectParameter(node, operands, "bias", {weight[0]});
   auto made = input;
   made.back() = weight[0];
+  expectWork(node, made, weight[1]);
   return made;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/graph/ops/judge.h"
+#include "core/graph/ops/work.h"
 
 namespace shellac::graph {
 namespace {
@@ -22,7 +23,9 @@ Shape infer(const Node& node, const Operands& operands) {
   }
   if (node.number("eps", 1e-5) <= 0)
     refuseNode(node, "eps is not positive", "a small positive number such as 1e-5");
-  return {image[0] / 3, image[1], image[2]};
+  const Shape made{image[0] / 3, image[1], image[2]};
+  expectWork(node, made, 2 * d);
+  return made;
 }
 
 at::Tensor run(const Node& node, const Arguments& arguments) {

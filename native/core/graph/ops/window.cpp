@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/graph/ops/judge.h"
+#include "core/graph/ops/work.h"
 
 namespace shellac::graph {
 
@@ -45,7 +46,9 @@ Shape Window::pool(const Node& node, const Shape& image) const {
     expectRange(node, "padding", {padding[axis]}, 0, kernel[axis] / 2);
   }
   const auto sizes = slide(node, image);
-  return {image[0], sizes[0], sizes[1]};
+  const Shape made{image[0], sizes[0], sizes[1]};
+  expectWork(node, made, kernel[0] * kernel[1]);
+  return made;
 }
 
 }  // namespace shellac::graph

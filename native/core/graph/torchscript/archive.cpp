@@ -40,12 +40,21 @@ std::string readBytes(const std::string& path) {
                          "weights as safetensors and name the architecture."});
 }
 
+// An archive's entries lie in one folder, of which records are named without.
+std::map<std::string, uint32_t> withoutFolder(const std::map<std::string, uint32_t>& entries) {
+  std::map<std::string, uint32_t> records;
+  for (const auto& [name, sum] : entries)
+    if (const auto slash = name.find('/'); slash != std::string::npos)
+      records.emplace(name.substr(slash + 1), sum);
+  return records;
+}
+
 class Archive {
  public:
   Archive(const std::string& path, const std::string& bytes)
       : path_(path),
         size_(bytes.size()),
-        checksums_(zipChecksums(path, bytes)),
+        checksums_(withoutFolder(zipChecksums(path, bytes))),
         reader_(
             std::make_shared<serialize::MemoryReadAdapter>(bytes.data(), static_cast<off_t>(bytes.size()))) {}
 
@@ -104,15 +113,12 @@ class Archive {
   }
 
   void judgeChecksum(const std::string& record, std::string_view bytes) const {
-    for (const auto& [name, sum] : checksums_) {
-      if (name.ends_with("/" + record) && name.find('/') == name.size() - record.size() - 1) {
-        if (sum != checksum(bytes))
-          refuseFile(path_, "record " + record + " is damaged: its checksum is wrong",
-                     "the file as it was saved");
-        return;
-      }
-    }
-    refuseFile(path_, "record " + record + " without a checksum", "the file as it was saved");
+    const auto found = checksums_.find(record);
+    if (found == checksums_.end())
+      refuseFile(path_, "record " + record + " without a checksum", "the file as it was saved");
+    if (found->second != checksum(bytes))
+      refuseFile(path_, "record " + record + " is damaged: its checksum is wrong",
+                 "the file as it was saved");
   }
 
   StorageBytes storages(const std::string& folder) {
@@ -125,7 +131,7 @@ class Archive {
 
   const std::string& path_;
   uint64_t size_;
-  std::map<std::string, uint32_t> checksums_;
+  std::map<std::string, uint32_t> checksums_;  // by record
   serialize::PyTorchStreamReader reader_;
 };
 

@@ -1,12 +1,14 @@
-// What is mutated: good files of each format, how they are loaded, and what knows their structure.
-import { readFileSync } from 'node:fs'
+// Model files: good ones of each format, how they are loaded, and what knows their structure.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createModel, datasets, quantize } from '../../dist/index.js'
-import { root } from '../setup/root.mjs'
-import { mutateArchive } from './archive.mjs'
-import { mutateBytes } from './bytes.mjs'
-import { mutateOnnx } from './onnx.mjs'
-import { mutateSafetensors } from './safetensors.mjs'
+import { createModel, loadModel, quantize } from '../../../dist/index.js'
+import { root } from '../../setup/root.mjs'
+import { mutateArchive } from '../archive.mjs'
+import { mutateBytes } from '../bytes.mjs'
+import { mutateOnnx } from '../onnx.mjs'
+import { mutateSafetensors } from '../safetensors.mjs'
+import { calibration } from './calibration.mjs'
+import { checkRuns } from './runs.mjs'
 
 const fixture = (path, options = {}) => ({
   bytes: readFileSync(join(root, 'test', 'fixtures', path)),
@@ -16,7 +18,6 @@ const fixture = (path, options = {}) => ({
 /** Writes safetensors of each kind into the folder, to mutate. */
 async function safetensorsIn(folder) {
   const model = await createModel('resnet18', { width: 1, channels: 1, inputSize: 28, seed: 1 })
-  const digits = await datasets.mnist({ split: 'train', limit: 8 })
   const bits = { weightBits: 4, activationBits: 8, calibration: 8, threads: 1 }
   const made = []
   const keep = async (name, model, settings, options = {}) => {
@@ -25,7 +26,7 @@ async function safetensorsIn(folder) {
     made.push({ bytes: readFileSync(path), options })
   }
   await keep('float', model)
-  await keep('quantized', await quantize(model, digits, bits))
+  await keep('quantized', await quantize(model, calibration, bits))
   const architecture = { name: 'resnet18', width: 1, channels: 1, inputSize: 28 }
   await keep('state-dict', model, { format: 'state-dict' }, { architecture })
   return made
@@ -33,7 +34,7 @@ async function safetensorsIn(folder) {
 
 const small = { architecture: { name: 'resnet18', width: 1, classes: 3, inputSize: 8 } }
 
-export const FORMATS = {
+const FORMATS = {
   safetensors: { ending: 'safetensors', seeds: safetensorsIn, mutate: mutateSafetensors },
   torchscript: {
     ending: 'pt',
@@ -69,8 +70,8 @@ export const FORMATS = {
   },
 }
 
-/** The mutated file number `index`. One in six knows nothing of the structure. */
-export function mutated({ mutate }, seeds, random) {
+/** One in six mutations knows nothing of the structure. */
+function mutated(mutate, seeds, random) {
   const { bytes, options } = random.pick(seeds)
   const change = random.below(6) ? mutate : mutateBytes
   try {
@@ -79,3 +80,21 @@ export function mutated({ mutate }, seeds, random) {
     return { bytes: mutateBytes(bytes, random), options } // a number that the format cannot even write
   }
 }
+
+async function load({ bytes, options }, path) {
+  writeFileSync(path, bytes)
+  return checkRuns(await loadModel(path, options))
+}
+
+export const models = Object.fromEntries(
+  Object.entries(FORMATS).map(([name, { ending, seeds, mutate }]) => [
+    name,
+    {
+      codes: ['ERR_BAD_MODEL', 'ERR_UNSUPPORTED_OP', 'ERR_BAD_OPTION', 'ERR_OUT_OF_MEMORY'],
+      seeds,
+      make: (good, random) => mutated(mutate, good, random),
+      run: (input, folder) => load(input, join(folder, `mutated.${ending}`)),
+      keep: ({ bytes }, path) => writeFileSync(`${path}.${ending}`, bytes),
+    },
+  ]),
+)
