@@ -19,8 +19,13 @@ export function shellac(
 }
 
 /** Runs several command lines in one process, one after the other, where starting one each would be most of the time. */
-export async function shellacs(commands: string[][]): Promise<Omit<Ended, 'signal'>[]> {
-  const { out, err } = await run(['--input-type=module', '-e', IN_TURN, MAIN, JSON.stringify(commands)])
+export async function shellacs(
+  commands: string[][],
+  { cwd }: { cwd?: string } = {},
+): Promise<Omit<Ended, 'signal'>[]> {
+  const { out, err } = await run(['--input-type=module', '-e', IN_TURN, MAIN, JSON.stringify(commands)], {
+    cwd,
+  })
   if (err !== '' || out === '') throw new Error(`the process of all commands: ${err}`)
   return JSON.parse(out)
 }

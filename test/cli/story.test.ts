@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { shellac } from './child.js'
+import { shellac, shellacs } from './child.js'
 
 const parsed = (out: string) => {
   const lines = out.split('\n')
@@ -79,8 +79,11 @@ t.test('attack, inspect, quantize, purify, measure', async t => {
     ],
     [['purify', 'm.safetensors', ...quick, '--device', 'cuda:99', '--out', 'x.safetensors'], /ERR_DEVICE/],
   ]
-  for (const [args, err] of wrong)
-    t.match(await shellac([...args, '--json'], { cwd }), { code: 1, out: '', err })
+  const refusals = await shellacs(
+    wrong.map(([args]) => [...args, '--json']),
+    { cwd },
+  )
+  for (const [at, [, err]] of wrong.entries()) t.match(refusals[at], { code: 1, out: '', err })
   t.notOk(
     (await readdir(cwd)).some(name => name.startsWith('x.')),
     'no file is left by what failed',
