@@ -635,7 +635,7 @@ def save(path, rows):
         "with the cases, variants and seeds of the rows",
         "version": "0.1.0",
         "machine": "one thread of two shared x86-64 CPU cores",
-        "date": "2026-11-23",
+        "date": "2026-11-23 and 2026-11-26",
         "about": ABOUT,
     }
     json.dump({**facts, "rows": rows}, open(path, "w"), indent=1)
