@@ -62,7 +62,7 @@ export async function attempt(job: QueuedJob, place: Place, signal: AbortSignal)
     throw error
   } finally {
     clearInterval(saving)
-    teller.stop()
+    await teller.stop()
     await rm(folder, { recursive: true, force: true })
   }
 }

@@ -17,18 +17,20 @@ export class Teller {
   tell(progress: Progress): void {
     this.#next = inBrief(progress)
     if (this.#timer) return
-    this.#say()
-    this.#timer = setInterval(() => this.#say(), TELL_EVERY_MS)
+    void this.#say()
+    this.#timer = setInterval(() => void this.#say(), TELL_EVERY_MS)
   }
 
-  stop(): void {
+  /** Tells the last of it. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer)
+    await this.#say()
   }
 
-  #say(): void {
+  async #say(): Promise<void> {
     const progress = this.#next
     this.#next = undefined
-    if (progress) this.#job.updateProgress(progress).catch(() => {})
+    if (progress) await this.#job.updateProgress(progress).catch(() => {})
   }
 }
 
