@@ -11,6 +11,8 @@ export async function packages() {
   say('installing npm packages')
   // No package needs its install script; onnxruntime-node's would download what the tests don't use.
   await run('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: root })
+  // Else the first run of the tests builds a runner as .taprc has it, and goes on with the one before, which compiles twice.
+  await run(join(root, 'node_modules', '.bin', 'tap'), ['build'], { cwd: root })
 }
 
 // npm notes what it installed in node_modules/.package-lock.json, and writes that last: an interrupted install has none.
