@@ -1,6 +1,6 @@
 // A model of a chosen depth: equal layers in a chain, so that nothing but their number changes.
 import { GraphBuilder } from '../../dist/model/architectures/architecture.js'
-import { createFrom } from '../../dist/model/load.js'
+import { createFrom } from '../../dist/model/create-from.js'
 import { loadNative } from '../../dist/native/core.js'
 
 const CHANNELS = 32
