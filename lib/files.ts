@@ -9,8 +9,9 @@ import {
   stat,
   unlink,
 } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { outOfMemory, ShellacError } from './errors.js'
+import { isAlive } from './is-alive.js'
 
 export interface Part {
   path: string
@@ -52,21 +53,12 @@ async function writeNew(path: string, beside: string, write: Part['write']): Pro
   }
 }
 
-/** Deletes what writeWhole() left beside the path in processes that were killed while they wrote. */
-export async function removeLeftovers(path: string): Promise<void> {
-  const folder = dirname(resolve(path))
-  const start = `${basename(path)}.`
+/** Deletes what writeWhole() left in processes that were killed while they wrote: for one file of the folder, or for all. */
+export async function removeLeftovers(folder: string, file?: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const pid = name.startsWith(start) && /^(\d+)\.[0-9a-f-]{36}\.tmp$/.exec(name.slice(start.length))?.[1]
-    if (pid && !isAlive(Number(pid))) await unlink(join(folder, name)).catch(() => {})
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    const [, whose, pid] = /^(.+)\.(\d+)\.[0-9a-f-]{36}\.tmp$/.exec(name) ?? []
+    if (!pid || (file !== undefined && whose !== file) || isAlive(Number(pid))) continue
+    await unlink(join(folder, name)).catch(() => {})
   }
 }
 

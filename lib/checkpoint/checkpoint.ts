@@ -1,3 +1,4 @@
+import { basename, dirname, resolve } from 'node:path'
 import type { Kept } from '../../binding.js'
 import { ShellacError } from '../errors.js'
 import type { Identity, Stage } from './file.js'
@@ -85,7 +86,7 @@ export class Checkpoint {
     if (this.#stages) return this.#stages
     const { checkWritable, removeLeftovers } = await import('../files.js')
     await checkWritable(this.path)
-    await removeLeftovers(this.path)
+    await removeLeftovers(dirname(resolve(this.path)), basename(this.path))
     this.#stages = (await this.#read()) ?? []
     return this.#stages
   }

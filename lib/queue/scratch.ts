@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { ShellacError } from '../errors.js'
 import { makeFolder } from '../files.js'
-import { isRunning } from '../lab/experiments/store.js'
+import { isAlive } from '../is-alive.js'
 
 export interface Scratch {
   attempts: string
@@ -22,7 +22,7 @@ export async function openScratch(wanted: string | undefined): Promise<Scratch> 
   await makeFolder(models, 'scratch')
   for (const name of await readdir(root)) {
     const pid = /^attempts-(\d+)-/.exec(name)?.[1]
-    if (pid && !isRunning(Number(pid))) await rm(join(root, name), { recursive: true, force: true })
+    if (pid && !isAlive(Number(pid))) await rm(join(root, name), { recursive: true, force: true })
   }
   const attempts = join(root, `attempts-${process.pid}-${crypto.randomUUID().slice(0, 8)}`)
   await mkdir(attempts, { mode: 0o700 })

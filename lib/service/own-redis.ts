@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ShellacError } from '../errors.js'
 import { makeFolder } from '../files.js'
+import { isAlive } from '../is-alive.js'
 import { connectRedis } from '../queue/redis.js'
 
 const START_MS = 15_000
@@ -65,15 +66,6 @@ async function lock(data: string): Promise<() => Promise<void>> {
   }
   await writeFile(path, String(process.pid))
   return () => rm(path, { force: true })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 /** What was acknowledged survives a crash but for the last second; a queue must never lose keys to eviction. */

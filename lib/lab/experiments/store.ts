@@ -1,7 +1,7 @@
 // Finished cells on the disk: one JSON each, written at once when the cell is done, whole or not at all.
-import { readdir, readFile, unlink } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeFolder, writeWhole } from '../../files.js'
+import { makeFolder, removeLeftovers, writeWhole } from '../../files.js'
 import type { CellRecord } from './cell.js'
 
 export class CellStore {
@@ -36,18 +36,6 @@ export async function openFolder(out: string): Promise<void> {
   for (const name of ['cells', 'models']) {
     const folder = join(out, name)
     await makeFolder(folder, 'out')
-    for (const file of await readdir(folder)) {
-      const process = /\.(\d+)\.[0-9a-f]{8}\.tmp$/.exec(file)?.[1]
-      if (process && !isRunning(Number(process))) await unlink(join(folder, file)).catch(() => {})
-    }
-  }
-}
-
-export function isRunning(id: number): boolean {
-  try {
-    process.kill(id, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    await removeLeftovers(folder)
   }
 }

@@ -128,8 +128,9 @@ t.test('a torn record does not count, and what a killed run left is cleared away
   await go([one], good)
   t.equal(ran.length, 2)
   const nobody = 2 ** 22 + 1 // above the largest process id
-  await writeFile(join(out, 'models', `a.safetensors.${nobody}.0123abcd.tmp`), '')
-  await writeFile(join(out, 'models', `b.safetensors.${process.pid}.0123abcd.tmp`), '')
+  await writeFile(join(out, 'models', `a.safetensors.${nobody}.${crypto.randomUUID()}.tmp`), '')
+  const mine = `b.safetensors.${process.pid}.${crypto.randomUUID()}.tmp`
+  await writeFile(join(out, 'models', mine), '')
   await openFolder(out)
-  t.strictSame(await readdir(join(out, 'models')), [`b.safetensors.${process.pid}.0123abcd.tmp`])
+  t.strictSame(await readdir(join(out, 'models')), [mine])
 })
