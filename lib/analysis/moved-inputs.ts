@@ -5,7 +5,7 @@ import type { Model } from '../model/model.js'
 import { loadNative } from '../native/core.js'
 import { runJob } from '../native/job.js'
 import { type Input, jobOptions, lazySchema, parse } from '../options.js'
-import { batchOption, movingOptions } from './options.js'
+import { batchOption, movingOptions, valuesOption } from './options.js'
 import { rowsOf } from './record.js'
 
 export const movedInputsOptions = lazySchema(z =>
@@ -13,6 +13,7 @@ export const movedInputsOptions = lazySchema(z =>
     unit: z.string().describe('name of a unit with a BN'),
     channels: z.array(z.int().min(0)).default([]).describe('of what the BN reads; none: all'),
     ...movingOptions(z),
+    limit: valuesOption(z),
     batch: batchOption(z),
     ...jobOptions(z),
   }),

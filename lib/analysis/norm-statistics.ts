@@ -5,7 +5,7 @@ import type { Model } from '../model/model.js'
 import { type Input, jobOptions, lazySchema, parse } from '../options.js'
 import { moments } from './drift.js'
 import { movedInputs } from './moved-inputs.js'
-import { batchOption, movingOptions } from './options.js'
+import { batchOption, movingOptions, valuesOption } from './options.js'
 
 export const normStatisticsOptions = lazySchema(z =>
   z.strictObject({
@@ -15,6 +15,7 @@ export const normStatisticsOptions = lazySchema(z =>
       .optional()
       .describe('names of units with a BN; every one where left out'),
     ...movingOptions(z),
+    limit: valuesOption(z),
     batch: batchOption(z),
     ...jobOptions(z),
   }),

@@ -19,10 +19,12 @@ export const neuronsOption = (z: Z) =>
     .min(1)
     .meta({ ...CODE_ONLY, description: 'which neurons' })
 
-/** Of what PDA does to the inputs of a unit, and how much of it is kept. */
+/** Of what PDA does to the inputs of a unit. */
 export const movingOptions = (z: Z) => ({
   pdaForm: z.enum(['official', 'paper']).default('official').describe('as of purify()'),
   pdaSteps: z.int().min(0).max(100_000).default(3).describe('signed descent steps'),
   pdaBound: z.number().min(0).max(1).default(1e-3).describe('largest change of an element'),
-  limit: z.int().min(1).max(10_000_000).default(4096).describe('at most so many values a channel'),
 })
+
+export const valuesOption = (z: Z) =>
+  z.int().min(1).max(10_000_000).default(4096).describe('at most so many values a channel')

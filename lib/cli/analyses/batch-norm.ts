@@ -1,4 +1,5 @@
 import { type NormStatistics, normStatistics } from '../../analysis/norm-statistics.js'
+import { movingOptions } from '../../analysis/options.js'
 import { jobOptions, lazySchema } from '../../options.js'
 import { besides, rowChart } from '../../report/page/chart.js'
 import { figure } from './analysis.js'
@@ -7,9 +8,7 @@ import { onCalibration } from './calibrated.js'
 const schema = lazySchema(z =>
   z.strictObject({
     calibration: z.int().min(1).default(256).describe('at most so many images, drawn by the seed'),
-    pdaForm: z.enum(['official', 'paper']).default('official').describe('as of purify()'),
-    pdaSteps: z.int().min(0).max(100_000).default(3).describe('signed descent steps'),
-    pdaBound: z.number().min(0).max(1).default(1e-3).describe('largest change of an element'),
+    ...movingOptions(z),
     values: z.int().min(1).max(1_000_000).default(4096).describe('at most so many a channel'),
     ...jobOptions(z),
   }),
