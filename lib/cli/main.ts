@@ -2,46 +2,37 @@
 import { Command, CommanderError } from 'commander'
 import { ShellacError } from '../errors.js'
 import { version } from '../version.js'
-import { analyse } from './commands/analyse.js'
-import { attack } from './commands/attack.js'
-import { audit } from './commands/audit.js'
-import { defend } from './commands/defend.js'
-import { demo } from './commands/demo.js'
-import { doctor } from './commands/doctor.js'
-import { experiment } from './commands/experiment.js'
-import { inspect } from './commands/inspect.js'
-import { measure } from './commands/measure.js'
-import { purify } from './commands/purify.js'
-import { quantize } from './commands/quantize.js'
-import { queue } from './commands/queue.js'
-import { report } from './commands/report.js'
-import { serve } from './commands/serve.js'
-import { setup } from './commands/setup.js'
-import { train } from './commands/train.js'
-import { verify } from './commands/verify.js'
-import { worker } from './commands/worker.js'
 import { EXIT, fail } from './run.js'
 
-const COMMANDS = [
-  demo,
-  inspect,
-  quantize,
-  purify,
-  measure,
-  audit,
-  verify,
-  analyse,
-  report,
-  train,
-  attack,
-  defend,
-  experiment,
-  serve,
-  worker,
-  queue,
-  setup,
-  doctor,
-]
+type Add = (program: Command) => Promise<void> | void
+
+/** Each with its schemas, which take longer to build than most commands take to run: loaded when it is asked for. */
+const COMMANDS: Record<string, () => Promise<Add>> = {
+  demo: async () => (await import('./commands/demo.js')).demo,
+  inspect: async () => (await import('./commands/inspect.js')).inspect,
+  quantize: async () => (await import('./commands/quantize.js')).quantize,
+  purify: async () => (await import('./commands/purify.js')).purify,
+  measure: async () => (await import('./commands/measure.js')).measure,
+  audit: async () => (await import('./commands/audit.js')).audit,
+  verify: async () => (await import('./commands/verify.js')).verify,
+  analyse: async () => (await import('./commands/analyse.js')).analyse,
+  report: async () => (await import('./commands/report.js')).report,
+  train: async () => (await import('./commands/train.js')).train,
+  attack: async () => (await import('./commands/attack.js')).attack,
+  defend: async () => (await import('./commands/defend.js')).defend,
+  experiment: async () => (await import('./commands/experiment.js')).experiment,
+  serve: async () => (await import('./commands/serve.js')).serve,
+  worker: async () => (await import('./commands/worker.js')).worker,
+  queue: async () => (await import('./commands/queue.js')).queue,
+  setup: async () => (await import('./commands/setup.js')).setup,
+  doctor: async () => (await import('./commands/doctor.js')).doctor,
+}
+
+/** The command that the line names; all of them for help, or for a suggestion. */
+function asked(name = ''): (() => Promise<Add>)[] {
+  const one = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  return one ? [one] : Object.values(COMMANDS)
+}
 
 async function main(argv: string[]): Promise<void> {
   const program = new Command('shellac')
@@ -49,7 +40,7 @@ async function main(argv: string[]): Promise<void> {
     .version(version)
     .exitOverride()
     .showSuggestionAfterError()
-  for (const add of COMMANDS) await add(program)
+  for (const load of asked(argv[2])) await (await load())(program)
   for (const command of program.commands) command.exitOverride()
   try {
     await program.parseAsync(argv)
