@@ -56,7 +56,11 @@ async function run(place) {
   }
   await Promise.all(Array.from({ length: count }, () => place.startWorker(...FLAGS)))
   const moments = await killAll(place)
-  while ((await queue.counts()).completed + (await queue.counts()).failed < jobs) await sleep(0.2)
+  const ended = async () => {
+    const { completed, failed } = await queue.counts()
+    return completed + failed
+  }
+  while ((await ended()) < jobs) await sleep(0.2)
   const seconds = (performance.now() - begin) / 1000
   const endings = await endingsOf(redis)
   const rows = []
