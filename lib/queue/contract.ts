@@ -50,6 +50,8 @@ export interface JobRequest {
   attempts?: number
   /** Who submitted it, an opaque string; the service shows a job to its owner alone. */
   owner?: string
+  /** A UUID of your choice; a random one where left out. A second job of the same id is the first one, and is not run again. */
+  id?: string
 }
 
 /** A job as it stands; times are ISO 8601. */
@@ -72,7 +74,7 @@ export interface JobStatus {
 
 /** Takes jobs and tells of them. Anything that implements it can stand behind the service. */
 export interface JobQueue {
-  /** @returns the job's id, a random UUID */
+  /** @returns the job's id */
   submit(request: JobRequest): Promise<string>
   /** undefined when there is no such job */
   status(id: string): Promise<JobStatus | undefined>

@@ -96,6 +96,7 @@ export const requestSchema = lazySchema(z => {
     limits: z.strictObject(limitsShape(z)).partial().default({}).describe('of one attempt'),
     attempts: z.int().min(1).max(100).default(3).describe('before the job is dead'),
     owner: z.string().min(1).max(256).optional().describe('who submitted it'),
+    id: z.uuid().toLowerCase().optional().describe('of the job; a random UUID where left out'),
   })
 })
 export type CheckedRequest = Settings<typeof requestSchema>

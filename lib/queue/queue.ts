@@ -69,10 +69,9 @@ class BullQueue implements WorkQueue {
   }
 
   async submit(request: JobRequest): Promise<string> {
-    const { priority, attempts, ...data } = await parse('submit', requestSchema, request)
+    const { id: jobId = crypto.randomUUID(), priority, attempts, ...data } = await parse('submit', requestSchema, request)
     await checkJobOptions(data)
     for (const { hash } of Object.values(data.inputs)) await this.#checkStored(hash)
-    const jobId = crypto.randomUUID()
     const age = Math.ceil(this.#settings.keepDays * 86_400)
     await reaching(
       this.#queue.add(data.kind, data, {

@@ -1,5 +1,6 @@
 // POST /v1/jobs, GET /v1/jobs, GET and DELETE /v1/jobs/:id.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ShellacError } from '../errors.js'
 import type { JobStatus } from '../queue/contract.js'
 import { readRequest } from './job-request.js'
 import { MeteredBody } from './metered-body.js'
@@ -24,7 +25,7 @@ export function jobRoutes(app: FastifyInstance, service: Service): void {
 
   app.post('/v1/jobs', async (request, reply) => {
     const job = await readRequest(service, request.owner, request.body)
-    const id = await submit(service, request.owner, () => unlessRemoved(queue.submit(job)))
+    const id = await submit(service, request.owner, id => unlessRemoved(queue.submit({ ...job, id })))
     return reply.status(201).header('location', `/v1/jobs/${id}`).send({ id })
   })
 
@@ -47,23 +48,29 @@ export function jobRoutes(app: FastifyInstance, service: Service): void {
 const timelyBody = ({ raw }: FastifyRequest, { jsonBytes, patience }: ServiceLimits) =>
   new MeteredBody(raw, { least: 0, most: jsonBytes, patience, rate: (1000 * jsonBytes) / patience })
 
-async function submit(service: Service, owner: string, send: () => Promise<string>): Promise<string> {
+async function submit(
+  service: Service,
+  owner: string,
+  send: (id: string) => Promise<string>,
+): Promise<string> {
   const { ledger } = service
-  const place = await placeFor(service, owner)
+  const id = await placeFor(service, owner)
   try {
-    const id = await send()
-    await ledger.settle(owner, place, id)
-    return id
+    return await send(id)
   } catch (error) {
-    await ledger.release(owner, place).catch(() => {})
+    if (!mayHaveArrived(error)) await ledger.withdraw(owner, id).catch(() => {})
     throw error
   }
 }
 
+/** Redis may have taken a job and not come to say so. */
+const mayHaveArrived = (error: unknown): boolean =>
+  error instanceof ShellacError && error.code === 'ERR_QUEUE'
+
 async function placeFor(service: Service, owner: string): Promise<string> {
   const { ledger, limits } = service
   const reserve = () => ledger.reserve(owner, limits.jobsPerOwner)
-  const place = (await reserve()) ?? ((await freeEnded(service, owner)) ? await reserve() : undefined)
+  const place = (await reserve()) ?? (await freeEnded(service, owner).then(reserve))
   if (place !== undefined) return place
   throw new Refusal(
     'ERR_TOO_MANY',
@@ -71,16 +78,13 @@ async function placeFor(service: Service, owner: string): Promise<string> {
   )
 }
 
-/** Gives back the places of jobs that have ended; false where there were none. */
-async function freeEnded({ ledger, queue }: Service, owner: string): Promise<boolean> {
-  let freed = false
+/** Gives back the places of jobs that have ended, and of those that never came to be. */
+async function freeEnded({ ledger, queue }: Service, owner: string): Promise<void> {
   for (const id of await ledger.holders(owner)) {
     const status = await queue.status(id)
-    if (status && !hasEnded(status)) continue
-    await ledger.release(owner, id)
-    freed = true
+    if (!status) await ledger.forget(owner, id)
+    else if (hasEnded(status)) await ledger.release(owner, id)
   }
-  return freed
 }
 
 /** Newest first. */

@@ -4,17 +4,13 @@ import type { Redis } from 'ioredis'
 import { connectRedis, reaching } from '../queue/redis.js'
 import type { Ledger } from './ledger.js'
 
-/** A place whose submission never came back is free again after so many milliseconds. */
-const RESERVED = 60_000
-const RESERVATION = 'reserved:'
+/** How long a submission may be on its way, in milliseconds. */
+const UNDER_WAY = 60_000
 
-// In one step, so that two requests never take the last place both. Reservations that are too old go first.
+// In one step, so that two requests never take the last place both.
 const RESERVE = `
-for _, place in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])) do
-  if string.sub(place, 1, ${RESERVATION.length}) == '${RESERVATION}' then redis.call('ZREM', KEYS[1], place) end
-end
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
-redis.call('ZADD', KEYS[1], ARGV[2], ARGV[4])
+for _, key in ipairs(KEYS) do redis.call('ZADD', key, ARGV[2], ARGV[3]) end
 return 1`
 
 /** @throws ERR_QUEUE where Redis does not answer */
@@ -42,26 +38,18 @@ class RedisLedger implements Ledger {
   }
 
   async reserve(owner: string, count: number): Promise<string | undefined> {
-    const place = `${RESERVATION}${randomUUID()}`
-    const now = Date.now()
-    const given = [count, now, now - RESERVED, place]
-    const taken = await reaching(this.#redis.eval(RESERVE, 1, this.#key(owner, 'places'), ...given))
-    return taken === 1 ? place : undefined
+    const job = randomUUID()
+    const [places, jobs] = this.#lists(owner)
+    const taken = await reaching(this.#redis.eval(RESERVE, 2, places, jobs, count, Date.now(), job))
+    return taken === 1 ? job : undefined
   }
 
-  async settle(owner: string, place: string, job: string): Promise<void> {
-    const [places, jobs] = [this.#key(owner, 'places'), this.#key(owner, 'jobs')]
-    const now = Date.now()
-    await reaching(this.#redis.multi().zrem(places, place).zadd(places, now, job).zadd(jobs, now, job).exec())
+  async release(owner: string, job: string): Promise<void> {
+    await reaching(this.#redis.zrem(this.#key(owner, 'places'), job))
   }
 
-  async release(owner: string, place: string): Promise<void> {
-    await reaching(this.#redis.zrem(this.#key(owner, 'places'), place))
-  }
-
-  async holders(owner: string): Promise<string[]> {
-    const all = await reaching(this.#redis.zrange(this.#key(owner, 'places'), 0, '-1'))
-    return all.filter(place => !place.startsWith(RESERVATION))
+  holders(owner: string): Promise<string[]> {
+    return reaching(this.#redis.zrange(this.#key(owner, 'places'), 0, '-1'))
   }
 
   async jobs(owner: string, count: number, after?: string): Promise<string[]> {
@@ -71,9 +59,15 @@ class RedisLedger implements Ledger {
     return reaching(this.#redis.zrevrange(jobs, rank + 1, rank + count))
   }
 
-  async forget(owner: string, job: string): Promise<void> {
-    const [places, jobs] = [this.#key(owner, 'places'), this.#key(owner, 'jobs')]
+  async withdraw(owner: string, job: string): Promise<void> {
+    const [places, jobs] = this.#lists(owner)
     await reaching(this.#redis.multi().zrem(jobs, job).zrem(places, job).exec())
+  }
+
+  async forget(owner: string, job: string): Promise<void> {
+    const [, jobs] = this.#lists(owner)
+    const reserved = await reaching(this.#redis.zscore(jobs, job))
+    if (Date.now() - Number(reserved) > UNDER_WAY) await this.withdraw(owner, job)
   }
 
   async ping(): Promise<void> {
@@ -82,6 +76,10 @@ class RedisLedger implements Ledger {
 
   async close(): Promise<void> {
     await this.#redis.quit().catch(() => this.#redis.disconnect())
+  }
+
+  #lists(owner: string): [places: string, jobs: string] {
+    return [this.#key(owner, 'places'), this.#key(owner, 'jobs')]
   }
 
   #key(owner: string, what: 'files' | 'jobs' | 'places'): string {

@@ -153,6 +153,16 @@ t.test('a queue without workers', { skip: noRedis }, async t => {
     t.equal(await queue.status(crypto.randomUUID()), undefined)
   })
 
+  t.test('the same id twice is one job', async t => {
+    const id = '0B5A0F6E-6A5F-4A39-9E1B-0C7D4F1E2A3B'
+    const before = await queue.counts()
+    const ids = [await queue.submit(job({}, { id })), await queue.submit(job({ weightBits: 3 }, { id }))]
+    t.strictSame(ids, [id.toLowerCase(), id.toLowerCase()])
+    t.equal((await queue.counts()).waiting, before.waiting + 1)
+    t.equal(await queue.cancel(id.toLowerCase()), true)
+    await t.rejects(queue.submit(job({}, { id: '../x' })), { code: 'ERR_BAD_OPTION', message: /id/ })
+  })
+
   t.test('watching ends with the signal', async t => {
     const id = await queue.submit(job())
     const controller = new AbortController()

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { Worker } from 'bullmq'
 import type { Test } from 'tap'
-import type { Storage } from '../../lib/queue/contract.js'
+import type { JobQueue, Storage } from '../../lib/queue/contract.js'
 import type { JobAnswer, JobData } from '../../lib/queue/job-data.js'
 import { connectQueue, type WorkQueue } from '../../lib/queue/queue.js'
 import { connectRedis } from '../../lib/queue/redis.js'
@@ -40,19 +40,29 @@ export interface Bed {
 
 export async function openBed(
   t: Test,
-  more: { limits?: Partial<ServiceLimits>; open?: boolean } = {},
+  more: {
+    limits?: Partial<ServiceLimits>
+    open?: boolean
+    /** What the service's queue does otherwise. */
+    queue?: (queue: WorkQueue) => Partial<JobQueue>
+  } = {},
 ): Promise<Bed> {
   const redis = await startRedis()
   let stopped: Promise<void> | undefined
   const stopRedis = () => (stopped ??= redis.stop())
   const storage = folderStorage(t.testdir())
   const queue = await connectQueue({ redis: redis.url, storage })
+  const altered: JobQueue = {
+    ...{ submit: request => queue.submit(request), status: id => queue.status(id), cancel: id => queue.cancel(id) },
+    ...{ watch: (id, signal) => queue.watch(id, signal), counts: () => queue.counts(), close: () => queue.close() },
+    ...more.queue?.(queue),
+  }
   const ledger = await redisLedger(redis.url, 'shellac')
   const tokens = Tokens.parse(`alice:${TOKENS.alice},bob:${TOKENS.bob}`, 'the test')
   const stopping = new AbortController()
   const app = await createService(
     {
-      ...{ queue, storage, ledger, log: 'silent', limits: { ...LIMITS, ...more.limits } },
+      ...{ queue: altered, storage, ledger, log: 'silent', limits: { ...LIMITS, ...more.limits } },
       tokens: more.open ? undefined : tokens,
     },
     stopping.signal,
