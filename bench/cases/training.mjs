@@ -22,13 +22,12 @@ const KINDS = {
 }
 const ROUNDS = 5
 
-export default async function training({ python, pairs, threads, quick, cifar10, log }) {
-  const rows = []
+export default async function* training({ python, pairs, threads, quick, cifar10 }) {
   for (const width of quick ? [16] : [64, 16])
     for (const [kind, { about, settings }] of Object.entries(KINDS)) {
       const name = `training step, ${about}, width ${width}`
       const baseline = python.open(SCRIPT, { threads })
-      if (!baseline) return [{ case: name, skipped: python.why }]
+      if (!baseline) return yield { case: name, skipped: python.why }
       const batch = quick ? 32 : 128
       const ours = await ourStep(width, batch, threads, cifar10, settings)
       const theirs = async () => {
@@ -37,10 +36,8 @@ export default async function training({ python, pairs, threads, quick, cifar10,
       }
       const result = await pairs({ ours, baseline: theirs, rounds: quick ? 2 : ROUNDS })
       await baseline.close()
-      log(`  ${name}: ${result.ratio}`)
-      rows.push({ case: name, value: result.ratio, unit: 'of PyTorch eager', target: 1, ...result, batch })
+      yield { case: name, value: result.ratio, unit: 'of PyTorch eager', target: 1, ...result, batch }
     }
-  return rows
 }
 
 /** Seconds of one step: the second of two epochs of one batch each, so that neither side times its first step. */

@@ -15,11 +15,14 @@ export async function readRows(path) {
   }
 }
 
-/** What is new in the place of what it replaces: all rows of a case file that ran, but those that it left out. */
-export function merged(old, fresh) {
-  const ran = new Set(fresh.map(row => row.from))
+/**
+ * What is new in the place of what it replaces: the row of the same case, and all rows of a case file that ran to its
+ * end, but those that it left out.
+ */
+export function merged(old, fresh, ended) {
+  const made = new Set(fresh.filter(row => !row.skipped).map(row => row.case))
   const leftOut = new Set(fresh.filter(row => row.skipped).map(row => row.case))
-  const kept = old.filter(row => !ran.has(row.from) || leftOut.has(row.case))
+  const kept = old.filter(row => !made.has(row.case) && (!ended.has(row.from) || leftOut.has(row.case)))
   return [...kept, ...fresh.filter(row => !row.skipped)].sort((a, b) => order(a.from, b.from))
 }
 
