@@ -14,6 +14,7 @@ Op avgPool2d() {
                 expectImage(node, operands.inputs[0]);
                 const auto window = Window::ofPool(node);
                 expectRange(node, "dilation", window.dilation, 1, 1);
+                node.flag("countIncludePad", true);  // refused here when it is something else
                 return window.pool(node, operands.inputs[0]);
               },
           .run =
