@@ -109,7 +109,9 @@ Napi::Value approximate(const Napi::CallbackInfo& info) {
     const purify::Pda pda{
         text(options, "form") == "paper" ? purify::PdaForm::Paper : purify::PdaForm::Official,
         integer(options, "steps"), number(options, "bound"), flag(options, "skipRepeats")};
-    const auto result = purify::approximate(input, tensorFrom(info[2]), pda, {job, "layer", 0, 1});
+    auto x = tensorFrom(info[2]);
+    if (x.dim() == 4) x = x.contiguous(at::MemoryFormat::ChannelsLast);  // as purification has it
+    const auto result = purify::approximate(input, x, pda, {job, "layer", 0, 1});
     auto object = Napi::Object::New(info.Env());
     object.Set("moved", tensorToJs(info.Env(), result.moved));
     object.Set("before", result.before);

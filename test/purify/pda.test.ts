@@ -103,3 +103,31 @@ t.test('leaving out steps that repeat changes no bit', async t => {
       }
   }
 })
+
+t.test('maps that lie far from zero, and one that is constant', async t => {
+  const [samples, channels, positions] = [3, 2, 64]
+  const x = normal(samples * channels * positions, 5).map((value, i) => Math.fround(i < positions ? 7 : 300 + value / 50))
+  const identity = { ...channelwise(channels), bias: tensor([channels], [0, 0]) }
+  const running = { mean: tensor([channels], [299, 301]), variance: tensor([channels], [1, 1e-4]) }
+  const { before } = kernels.approximate(identity, running, tensor([samples, channels, 8, 8], x), {
+    form: 'official',
+    steps: 1,
+    bound: 1e-3,
+    skipRepeats: true,
+  })
+  const gaps = Array.from({ length: samples * channels }, (_, map) => {
+    const values = x.slice(map * positions, (map + 1) * positions)
+    const mean = values.reduce((sum, value) => sum + value, 0) / positions
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (positions - 1)
+    const wanted = map % channels === 0 ? { mean: 299, variance: 1 } : { mean: 301, variance: 1e-4 }
+    return (mean - wanted.mean) ** 2 + (Math.sqrt(variance + 1e-6) - Math.sqrt(wanted.variance + 1e-6)) ** 2
+  })
+  const expected = gaps.reduce((sum, gap) => sum + gap, 0) / samples
+  t.ok(Math.abs(before / expected - 1) < 1e-5, `${before} against ${expected}`)
+})
+
+/** A convolution that gives what it gets. */
+function channelwise(channels: number) {
+  const attributes = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: channels }
+  return { op: 'conv2d' as const, attributes, weight: tensor([channels, 1, 1, 1], Array(channels).fill(1)) }
+}

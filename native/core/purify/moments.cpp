@@ -15,9 +15,9 @@ namespace {
 
 constexpr int64_t kBlock = 1024;
 
-// Columns handled at once: enough for a matrix product to be worth its call, few enough to be asked to stop
-// in time.
-int64_t chunkFor(int64_t k) { return std::max<int64_t>(256, (int64_t{1} << 19) / k); }
+// Columns handled at once: enough for a matrix product to be worth reading and writing all of H for it, few
+// enough to be asked to stop in time.
+int64_t chunkFor(int64_t k) { return std::max<int64_t>(512, (int64_t{1} << 19) / k); }
 
 // The blocks on and above the diagonal of X̂X̂ᵀ: a third less work than the whole for the widest units.
 void addGram(at::Tensor& H, const at::Tensor& columns, const Pace& pace) {

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/purify/map_moments.h"
+
 namespace shellac::purify {
 
 namespace {
@@ -17,6 +19,7 @@ struct Axes {
   std::vector<int64_t> reduced;
   int64_t elements = 1;    // that one statistic is made of
   int64_t statistics = 1;  // that a channel has: the samples, or one
+  bool maps() const { return reduced.front() != 0; }
 };
 
 Axes axesFor(const at::Tensor& y, PdaForm form) {
@@ -34,6 +37,13 @@ Axes axesFor(const at::Tensor& y, PdaForm form) {
   return axes;
 }
 
+MapMoments momentsOf(const at::Tensor& y, const Axes& axes) {
+  if (axes.maps() && y.dim() == 4) return mapMoments(y);
+  // A single element varies from nothing.
+  const auto [variance, mean] = at::var_mean(y, axes.reduced, axes.elements > 1 ? 1 : 0, /*keepdim=*/true);
+  return {.variance = variance, .mean = mean};
+}
+
 }  // namespace
 
 StatisticsGap statisticsGap(const at::Tensor& y, const RunningStatistics& running, PdaForm form) {
@@ -41,9 +51,9 @@ StatisticsGap statisticsGap(const at::Tensor& y, const RunningStatistics& runnin
   std::vector<int64_t> perChannel(y.dim(), 1);
   perChannel[1] = y.size(1);
   const auto count = static_cast<double>(axes.elements);
-  // A single element varies from nothing: 0, and only the mean pulls.
+  // Of a single element only the mean pulls.
   const auto freedom = std::max(count - 1, 1.0);
-  const auto [variance, mean] = at::var_mean(y, axes.reduced, axes.elements > 1 ? 1 : 0, /*keepdim=*/true);
+  const auto [variance, mean] = momentsOf(y, axes);
   const auto meanGap = mean - running.mean.view(perChannel);
   const auto wanted = running.variance.view(perChannel);
   at::Tensor spreadGap, slope;

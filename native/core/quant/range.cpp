@@ -13,14 +13,16 @@
 
 namespace shellac::quant {
 
+at::Tensor flat(const at::Tensor& x) {
+  return x.is_non_overlapping_and_dense() ? at::as_strided(x, {x.numel()}, {1}) : x.flatten();
+}
+
 Range rangeOf(const at::Tensor& x, bool perChannel) {
   if (perChannel) {
     const auto [min, max] = at::aminmax(x.reshape({x.size(0), -1}), 1);
     return {min, max};
   }
-  // As it lies in memory: aminmax() itself would copy a channels-last tensor into the other order.
-  const auto flat = x.is_non_overlapping_and_dense() ? at::as_strided(x, {x.numel()}, {1}) : x;
-  const auto [min, max] = at::aminmax(flat);
+  const auto [min, max] = at::aminmax(flat(x));
   return {min.reshape({1}), max.reshape({1})};
 }
 

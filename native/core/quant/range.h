@@ -16,6 +16,9 @@ struct Range {
   at::Tensor max;
 };
 
+// All values, in the order in which they lie in memory. Others would copy a channels-last tensor for it.
+at::Tensor flat(const at::Tensor& x);
+
 // Of the whole tensor, or of each index of axis 0.
 Range rangeOf(const at::Tensor& x, bool perChannel);
 

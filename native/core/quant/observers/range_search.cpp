@@ -80,7 +80,7 @@ Range searchTensor(const at::Tensor& x, const Grid& grid, int64_t candidates) {
   const auto low = widest.min.item<double>(), high = widest.max.item<double>();
   if (!searchable(widest) || !(high > low)) return range;  // one value, or nothing finite: nothing to search
   const auto bins = std::max<int64_t>(2048, int64_t{32} << grid.bits);
-  const auto counts = at::histc(x, bins, low, high).cpu();
+  const auto counts = at::histc(flat(x), bins, low, high).cpu();
   const auto width = (high - low) / static_cast<double>(bins);
   const auto centres = at::arange(bins, counts.options()).add_(0.5).mul_(width).add_(low);
   const auto all = shrink(widest, grid, candidates);
