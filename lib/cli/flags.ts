@@ -44,7 +44,9 @@ export async function flagsOf(
     read: values =>
       Object.fromEntries(
         properties.flatMap(([name, property]) =>
-          values[name] === undefined ? [] : [[name, coerce(values[name], property)]],
+          Object.hasOwn(values, name) && values[name] !== undefined
+            ? [[name, coerce(values[name], property)]]
+            : [],
         ),
       ),
   }

@@ -38,6 +38,8 @@ t.test('flags: texts become what the schema takes', async t => {
     'the schema complains, not the parser',
   )
   t.strictSame(await read('--learning-rate', ''), { learningRate: '' })
+  const inherited = Object.create({ name: 'of the prototype' })
+  t.strictSame((await flagsOf(options)).read(inherited), {}, 'only what the object itself has')
 })
 
 t.test('flags: what only code can give is no flag', async t => {
