@@ -1,7 +1,13 @@
 // Architectures, the bound of PDA, and the parts of the method.
 import { TABLE_3, TABLE_4, TABLE_5 } from '../paper/others.js'
-import { defineExperiment } from '../schema.js'
+import { defineExperiment, FULL_PRECISION } from '../schema.js'
 import { TWO_BY_TWO, WHOSE_QUANTIZER } from './shared.js'
+
+const NETWORKS = [
+  { architecture: ['alexnet', 'vgg19Bn', 'mobilenetV2'] },
+  { dataset: 'imagenette', architecture: ['vit', 'efficientvit'] },
+]
+const ATTACK = { attack: 'qu-anti-zation', attackBits: 4 }
 
 export const table3 = defineExperiment({
   name: 'table-3',
@@ -10,16 +16,10 @@ export const table3 = defineExperiment({
     WHOSE_QUANTIZER,
     'Networks without BN (AlexNet, ViT) have no PDA. EfficientViT: ours is of Cai et al. (2023); the paper cites Liu et al. (2023).',
   ],
-  cells: [
-    { architecture: ['alexnet', 'vgg19Bn', 'mobilenetV2'], attack: 'qu-anti-zation', bits: 4, ...TWO_BY_TWO },
-    {
-      dataset: 'imagenette',
-      architecture: ['vit', 'efficientvit'],
-      attack: 'qu-anti-zation',
-      bits: 4,
-      ...TWO_BY_TWO,
-    },
-  ],
+  cells: NETWORKS.flatMap(networks => [
+    { ...networks, ...ATTACK, bits: FULL_PRECISION },
+    { ...networks, ...ATTACK, bits: 4, ...TWO_BY_TWO },
+  ]),
   scales: { small: { datasets: { imagenette: { source: 'cifar10', crop: 4, flip: true } } } },
   paper: TABLE_3,
 })
