@@ -85,7 +85,9 @@ const NO_MEMORY =
 
 /** ERR_OUT_OF_MEMORY for an error that says that JavaScript, or a library, could not allocate; null for others. */
 export function outOfMemory(error: unknown): ShellacError | null {
-  if (!(error instanceof Error) || 'code' in error || !NO_MEMORY.test(error.message)) return null
+  if (!(error instanceof Error) || 'code' in error) return null
+  const [cause = ''] = error.message.split('\n') // what a library says below is what came of it, or a guess
+  if (!NO_MEMORY.test(cause)) return null
   return new ShellacError(
     'ERR_OUT_OF_MEMORY',
     {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { atCall, fromNative, ShellacError } from '../lib/errors.js'
+import { atCall, fromNative, outOfMemory, ShellacError } from '../lib/errors.js'
 
 t.test('ShellacError: the sentence is made from its four parts', async t => {
   const error = new ShellacError('ERR_BAD_DATA', {
@@ -40,4 +40,9 @@ t.test('atCall: the stack is of the verb’s call', async t => {
   }
   const error = await whereTheUserCalls().catch(error => error)
   t.match(error.stack, /^ShellacError \[ERR_BAD_OPTION\]: x: y\n.*whereTheUserCalls/)
+})
+
+t.test('outOfMemory: by what a library says first', async t => {
+  t.match(outOfMemory(new Error('vips_tracked: out of memory --- size == 1MB')), { code: 'ERR_OUT_OF_MEMORY' })
+  t.equal(outOfMemory(new Error('gifload: bad image dimensions\ngifload_buffer: Out of memory')), null)
 })

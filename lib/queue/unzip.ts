@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Entry, ZipFile } from 'yauzl'
 import { EXTENSION } from '../data/decode.js'
 import { ShellacError } from '../errors.js'
+import { openZip } from '../open-zip.js'
 
 const MOST_ENTRIES = 200_000
 const MOST_BYTES = 8 * 2 ** 30
@@ -18,8 +19,7 @@ const TYPE_BITS = 0o170000
 
 /** Writes the images; other files in the archive are left out. Throws ERR_BAD_DATA. */
 export async function unzipImages(path: string, folder: string): Promise<void> {
-  const { default: yauzl } = await import('yauzl')
-  const zip = await mended(yauzl.openPromise(path, { autoClose: false, lazyEntries: true }))
+  const zip = await mended(openZip(path))
   try {
     await mended(unpack(zip, folder))
   } finally {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import type { Entry, ZipFile } from 'yauzl'
 import { ShellacError } from '../../errors.js'
+import { openZip } from '../../open-zip.js'
 import type { Pace } from '../../pace.js'
 
 const MOST_ENTRIES = 100_000
@@ -21,8 +22,7 @@ export class Archive {
 
   /** @throws ERR_BAD_MODEL for a file that is no archive, is cut off, or declares more than it holds */
   static async open(path: string, pace: Pace): Promise<Archive> {
-    const { default: yauzl } = await import('yauzl')
-    const zip = await mended(path, yauzl.openPromise(path, { autoClose: false, lazyEntries: true }))
+    const zip = await mended(path, openZip(path))
     try {
       return new Archive(path, zip, await mended(path, entriesOf(path, zip, pace)))
     } catch (error) {
