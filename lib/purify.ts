@@ -55,7 +55,9 @@ export const purifyOptions = lazySchema(z =>
       .positive()
       .max(10)
       .default(0.01)
-      .describe("closed form: λ as a share of H's mean diagonal"),
+      .describe(
+        "closed form: λ as a share of H's mean diagonal; at least 0.1 for units with fewer columns than inputs",
+      ),
     iterations: z.int().min(1).max(10_000_000).default(10_000).describe('Adam solvers: steps a unit'),
     learningRate: z.number().positive().max(10).default(1e-3).describe('Adam solvers'),
     batch: z.int().min(1).max(65_536).default(32).describe('images at once'),

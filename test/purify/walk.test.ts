@@ -16,6 +16,14 @@ t.test('closed form: every unit is reported, and loses less than nearest roundin
   }
 })
 
+t.test('closed form: a unit with fewer columns than inputs is damped more', async t => {
+  const damped = async (columns: number, damping: number) =>
+    (await purified({ columns, damping })).units.map(unit => unit.damping)
+  t.same(await damped(16, 0.01), [0.1, 0.1, 0.01], '18, 36 and 6 inputs; 16, 16 and 8 columns')
+  t.same(await damped(20, 0.01), [0.01, 0.1, 0.01])
+  t.same(await damped(16, 0.5), [0.5, 0.5, 0.5], 'what is asked for is the least')
+})
+
 t.test('PDA moves the inputs of units with a BN, and of no others', async t => {
   for (const pda of ['official', 'paper'] as const) {
     const { units } = await purified({ pda })

@@ -6,7 +6,8 @@
 //   2. H = RRᵀ, R upper triangular; W* is rounded column by column, left to right (round_columns.h:
 //   OBQ/GPTQ).
 // Columns are read once, in batches, into H and C (moments.h): memory does not grow with m.
-// λ is `damping` · H's mean diagonal. An input that is always zero has only λ in H: it keeps W, and its
+// λ is `damping` · H's mean diagonal, or a tenth of it where a unit has fewer columns than inputs: there an error hides in
+// directions that no column shows, and other images do (docs/solver-variants.md). An input that is always zero has only λ in H: it keeps W, and its
 // nearest code. If H cannot be factored, λ rises tenfold and the report says so; then the unit fails by name.
 // Nearest rounding is never the way out: it is what wakes the backdoor.
 #include "core/purify/closed_form.h"
@@ -28,7 +29,7 @@ namespace shellac::purify {
 
 namespace {
 
-constexpr double kMostDamping = 10;
+constexpr double kMostDamping = 10, kFewColumnsDamping = 0.1;
 constexpr int64_t kRows = 64;
 
 [[noreturn]] void refuse(const Pace& pace, const std::string& found, const std::string& remedy) {
@@ -79,9 +80,11 @@ class ClosedForm final : public Solver {
     const auto groups = W.size(0), rows = W.size(1);
     const auto grids = RowGrids::of(problem.quantizer, groups * rows);
     std::vector<at::Tensor> steps;
+    const bool few = problem.moments.m < W.size(2);
+    const auto least = few ? std::max(damping_, kFewColumnsDamping) : damping_;
     double damping = 0;
     for (int64_t g = 0; g < groups; ++g) {
-      const auto solved = solveGroup(W[g], problem.moments.H[g], problem.moments.C[g], damping_,
+      const auto solved = solveGroup(W[g], problem.moments.H[g], problem.moments.C[g], least,
                                      grids.slice(g * rows, (g + 1) * rows), pace);
       steps.push_back(solved.steps);
       damping = std::max(damping, solved.damping);

@@ -6,13 +6,13 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/gather.h>
-#include <ATen/ops/histc.h>
 #include <ATen/ops/isfinite.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "core/quant/observers/histogram.h"
 #include "core/quant/observers/squared_error.h"
 
 namespace shellac::quant {
@@ -80,7 +80,7 @@ Range searchTensor(const at::Tensor& x, const Grid& grid, int64_t candidates) {
   const auto low = widest.min.item<double>(), high = widest.max.item<double>();
   if (!searchable(widest) || !(high > low)) return range;  // one value, or nothing finite: nothing to search
   const auto bins = std::max<int64_t>(2048, int64_t{32} << grid.bits);
-  const auto counts = at::histc(flat(x), bins, low, high).cpu();
+  const auto counts = histogram(x, bins, low, high);
   const auto width = (high - low) / static_cast<double>(bins);
   const auto centres = at::arange(bins, counts.options()).add_(0.5).mul_(width).add_(low);
   const auto all = shrink(widest, grid, candidates);
