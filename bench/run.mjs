@@ -43,7 +43,13 @@ log(python.torch ? `baseline: PyTorch ${python.torch}` : `no PyTorch: ${python.w
 const context = { python, pairs, threads, log, quick: values.quick, cifar10: values.cifar10, only: names }
 const rows = []
 const ended = new Set()
-const made = { threads, date: today(), machine: machine(), pytorch: python.torch, ...(values.quick && { quick: true }) }
+const made = {
+  threads,
+  date: today(),
+  machine: machine(),
+  pytorch: python.torch,
+  ...(values.quick && { quick: true }),
+}
 for (const name of names) {
   log(`${name} ...`)
   for await (const row of rowsOf(name)) {

@@ -43,6 +43,8 @@ t.test('atCall: the stack is of the verb’s call', async t => {
 })
 
 t.test('outOfMemory: by what a library says first', async t => {
-  t.match(outOfMemory(new Error('vips_tracked: out of memory --- size == 1MB')), { code: 'ERR_OUT_OF_MEMORY' })
+  t.match(outOfMemory(new Error('vips_tracked: out of memory --- size == 1MB')), {
+    code: 'ERR_OUT_OF_MEMORY',
+  })
   t.equal(outOfMemory(new Error('gifload: bad image dimensions\ngifload_buffer: Out of memory')), null)
 })

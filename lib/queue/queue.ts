@@ -69,7 +69,12 @@ class BullQueue implements WorkQueue {
   }
 
   async submit(request: JobRequest): Promise<string> {
-    const { id: jobId = crypto.randomUUID(), priority, attempts, ...data } = await parse('submit', requestSchema, request)
+    const {
+      id: jobId = crypto.randomUUID(),
+      priority,
+      attempts,
+      ...data
+    } = await parse('submit', requestSchema, request)
     await checkJobOptions(data)
     for (const { hash } of Object.values(data.inputs)) await this.#checkStored(hash)
     const age = Math.ceil(this.#settings.keepDays * 86_400)

@@ -142,10 +142,13 @@ t.test('attributes without measure', async t => {
   )
   await t.rejects(create(singleOp([1, 8, 8], 'dropout', { attributes: { p: 2 } })), bad)
   await t.rejects(create(singleOp([1, 8, 8], 'hardtanh', { attributes: { min: 1, max: 0 } })), bad)
-  await t.rejects(create(singleOp([1, 8, 8], 'avgPool2d', { attributes: { kernel: 2, countIncludePad: 1 } })), {
-    code: 'ERR_BAD_MODEL',
-    message: /countIncludePad/,
-  })
+  await t.rejects(
+    create(singleOp([1, 8, 8], 'avgPool2d', { attributes: { kernel: 2, countIncludePad: 1 } })),
+    {
+      code: 'ERR_BAD_MODEL',
+      message: /countIncludePad/,
+    },
+  )
   await t.rejects(create(singleOp([1, 8, 8], 'hardtanh', { attributes: { max: 1e308 } })), {
     code: 'ERR_BAD_MODEL',
     message: /max is not finite as float32/,

@@ -106,7 +106,9 @@ t.test('leaving out steps that repeat changes no bit', async t => {
 
 t.test('maps that lie far from zero, and one that is constant', async t => {
   const [samples, channels, positions] = [3, 2, 64]
-  const x = normal(samples * channels * positions, 5).map((value, i) => Math.fround(i < positions ? 7 : 300 + value / 50))
+  const x = normal(samples * channels * positions, 5).map((value, i) =>
+    Math.fround(i < positions ? 7 : 300 + value / 50),
+  )
   const identity = { ...channelwise(channels), bias: tensor([channels], [0, 0]) }
   const running = { mean: tensor([channels], [299, 301]), variance: tensor([channels], [1, 1e-4]) }
   const { before } = kernels.approximate(identity, running, tensor([samples, channels, 8, 8], x), {

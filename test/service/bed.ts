@@ -53,8 +53,16 @@ export async function openBed(
   const storage = folderStorage(t.testdir())
   const queue = await connectQueue({ redis: redis.url, storage })
   const altered: JobQueue = {
-    ...{ submit: request => queue.submit(request), status: id => queue.status(id), cancel: id => queue.cancel(id) },
-    ...{ watch: (id, signal) => queue.watch(id, signal), counts: () => queue.counts(), close: () => queue.close() },
+    ...{
+      submit: request => queue.submit(request),
+      status: id => queue.status(id),
+      cancel: id => queue.cancel(id),
+    },
+    ...{
+      watch: (id, signal) => queue.watch(id, signal),
+      counts: () => queue.counts(),
+      close: () => queue.close(),
+    },
     ...more.queue?.(queue),
   }
   const ledger = await redisLedger(redis.url, 'shellac')

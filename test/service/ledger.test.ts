@@ -48,7 +48,11 @@ t.test('a job whose submission was not answered is not lost', { skip: noRedis },
     }),
   })
   const { json } = await upload(url, 'm.onnx', 'a model', as('alice'))
-  const job = { kind: 'purify', inputs: { model: { hash: json.hash, extension: '.onnx' } }, options: { data: 'mnist' } }
+  const job = {
+    kind: 'purify',
+    inputs: { model: { hash: json.hash, extension: '.onnx' } },
+    options: { data: 'mnist' },
+  }
   const jobs = async () => (await ask(`${url}/v1/jobs`, { headers: as('alice') })).json.jobs
   t.equal((await submit(url, job, as('alice'))).status, 503)
   t.match(await jobs(), [{ state: 'waiting', kind: 'purify' }])

@@ -14,7 +14,8 @@ namespace shellac::purify {
 
 namespace {
 
-// Adds a row of values to the sums, and of their squares: doubles, in which nothing of a float's square is lost.
+// Adds a row of values to the sums, and of their squares: doubles, in which nothing of a float's square is
+// lost.
 SHELLAC_WIDE void addRow(const float* row, int64_t channels, double* __restrict sums,
                          double* __restrict squares) {
   for (int64_t c = 0; c < channels; ++c) {

@@ -1,5 +1,5 @@
-// Mean and unbiased variance of each channel of each sample, over its map: both [n, c, 1, 1] of y [n, c, h, w].
-// at::var_mean() goes through a channels-last y one number at a time.
+// Mean and unbiased variance of each channel of each sample, over its map: both [n, c, 1, 1] of y [n, c, h,
+// w]. at::var_mean() goes through a channels-last y one number at a time.
 #pragma once
 #include <ATen/core/Tensor.h>
 

@@ -19,8 +19,8 @@ namespace {
 
 constexpr int64_t kBlock = 1024;
 constexpr int64_t kLeastForThread = 32'768;
-// Neighbours are often in one bin, the zeros of a ReLU above all: one count after the other in the same place would wait
-// for each other.
+// Neighbours are often in one bin, the zeros of a ReLU above all: one count after the other in the same place
+// would wait for each other.
 constexpr int64_t kLanes = 4;
 
 struct Scale {
