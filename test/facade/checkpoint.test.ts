@@ -116,7 +116,7 @@ t.test('checkpoint: one that cannot be written stops the work, and says why', as
   const folder = join(t.testdir({ gone: {} }), 'gone')
   const checkpoint = new Checkpoint(join(folder, 'work.checkpoint'), { everyMs: 0 })
   const onProgress = ({ unit }: Progress) =>
-    void (unit >= 2 && rmSync(folder, { recursive: true, force: true }))
+    void (unit >= 2 && rmSync(folder, { recursive: true, force: true, maxRetries: 9 }))
   await t.rejects(purifying({})({ checkpoint, onProgress }), {
     code: 'ERR_BAD_OPTION',
     message: /work\.checkpoint: ENOENT/,

@@ -55,7 +55,7 @@ at::Tensor histogram(const at::Tensor& x, int64_t bins, double low, double high)
   const Scale scale{.low = static_cast<float>(low),
                     .binsPerUnit = static_cast<float>(static_cast<double>(bins) / (high - low)),
                     .last = static_cast<int32_t>(bins - 1)};
-  auto total = at::zeros({bins}, at::kFloat);
+  auto total = at::zeros({bins}, values.options());
   auto* sums = total.data_ptr<float>();
   std::mutex adding;
   const auto* data = values.const_data_ptr<float>();
