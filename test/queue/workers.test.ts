@@ -10,8 +10,8 @@ const LONG = { ...QUICK, calibration: 64, solver: 'adam-paper', iterations: 100 
 /** A worker that is gone is missed soon. */
 const WATCHED = ['--lock-seconds', '2']
 
-/** Units that take long enough for a checkpoint between them. */
-const SLOW = { ...LONG, iterations: 200 }
+/** Several seconds: checkpoints are a second apart. */
+const SLOW = { ...LONG, iterations: 800 }
 
 t.test('a worker that is killed in the middle of a job', { skip: noRedis }, async t => {
   const place = await startPlace()
