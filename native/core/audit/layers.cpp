@@ -1,7 +1,6 @@
 #include "core/audit/layers.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/histc.h>
 #include <ATen/ops/ne.h>
 #include <c10/core/GradMode.h>
 

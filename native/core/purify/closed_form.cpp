@@ -6,11 +6,11 @@
 //   2. H = RRᵀ, R upper triangular; W* is rounded column by column, left to right (round_columns.h:
 //   OBQ/GPTQ).
 // Columns are read once, in batches, into H and C (moments.h): memory does not grow with m.
-// λ is `damping` · H's mean diagonal, or a tenth of it where a unit has fewer columns than inputs: there an
-// error hides in directions that no column shows, and other images do (docs/solver-variants.md). An input
-// that is always zero has only λ in H: it keeps W, and its nearest code. If H cannot be factored, λ rises
-// tenfold and the report says so; then the unit fails by name. Nearest rounding is never the way out: it is
-// what wakes the backdoor.
+// λ is `damping` · H's mean diagonal. Where a unit has fewer columns than inputs `damping` is at least 0.1:
+// there an error hides in directions that no column shows, and other images do (docs/solver-variants.md). An
+// input that is always zero has only λ in H: it keeps W, and its nearest code. If H cannot be factored, λ
+// rises tenfold and the report says so; then the unit fails by name. Nearest rounding is never the way out:
+// it is what wakes the backdoor.
 #include "core/purify/closed_form.h"
 
 #include <ATen/TensorOperators.h>
