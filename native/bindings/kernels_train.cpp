@@ -1,14 +1,18 @@
 // objectiveGradients(model, images, trainOptions) -> { loss, gradients }: an objective's value on one batch
 // of all the images, and its gradient for each trained tensor, for comparison with finite differences and
 // with PyTorch.
+// augment(images, { crop, flip, seed }) -> images
+#include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/GradMode.h>
 
 #include "bindings/convert.h"
 #include "bindings/engine.h"
 #include "bindings/entry_points.h"
+#include "bindings/failure.h"
 #include "bindings/handle.h"
 #include "bindings/objectives.h"
 #include "bindings/train_options.h"
+#include "core/train/augment.h"
 
 namespace shellac::bindings {
 namespace {
@@ -62,9 +66,20 @@ Napi::Value scheduleFactor(const Napi::CallbackInfo& info) {
                            train::scheduleFactor(options, info[1].As<Napi::Number>().DoubleValue()));
 }
 
+Napi::Value augment(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto settings = info[1].As<Napi::Object>();
+    auto generator =
+        at::make_generator<at::CPUGeneratorImpl>(static_cast<uint64_t>(integer(settings, "seed")));
+    const train::Augmentation augmentation{integer(settings, "crop"), flag(settings, "flip")};
+    return tensorToJs(info.Env(), train::augment(tensorFrom(info[0]), augmentation, generator));
+  });
+}
+
 }  // namespace
 
 void addTrainKernels(Napi::Env env, Napi::Object kernels) {
+  kernels.Set("augment", Napi::Function::New(env, augment));
   kernels.Set("objectiveGradients", Napi::Function::New(env, objectiveGradients));
   kernels.Set("scheduleFactor", Napi::Function::New(env, scheduleFactor));
 }

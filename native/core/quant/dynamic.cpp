@@ -1,10 +1,7 @@
 #include "core/quant/dynamic.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/full_like.h>
 #include <torch/csrc/autograd/custom_function.h>
-
-#include <limits>
 
 #include "core/quant/range.h"
 #include "core/quant/step_grid.h"
@@ -17,8 +14,8 @@ using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
 struct RoundTo : torch::autograd::Function<RoundTo> {
-  static at::Tensor forward(AutogradContext*, const at::Tensor& x, const StepGrid* grid) {
-    return roundValues(x, *grid);
+  static at::Tensor forward(AutogradContext*, const at::Tensor& x, const at::Tensor& scale) {
+    return roundUnclamped(x, scale);
   }
   static tensor_list backward(AutogradContext*, tensor_list gradients) {
     return {gradients[0], at::Tensor()};
@@ -26,11 +23,9 @@ struct RoundTo : torch::autograd::Function<RoundTo> {
 };
 
 at::Tensor fakeQuantize(const at::Tensor& x, const Grid& grid) {
-  constexpr auto kInfinite = std::numeric_limits<float>::infinity();
   const auto scale = scaleOf(rangeOf(x.detach(), false), grid);
-  const StepGrid steps{scale, at::full_like(scale, -kInfinite), at::full_like(scale, kInfinite)};
-  if (!at::GradMode::is_enabled() || !x.requires_grad()) return roundValues(x, steps);
-  return RoundTo::apply(x, &steps);
+  if (!at::GradMode::is_enabled() || !x.requires_grad()) return roundUnclamped(x, scale);
+  return RoundTo::apply(x, scale);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <ATen/ops/as_strided.h>
 #include <ATen/ops/floor.h>
 #include <ATen/ops/maximum.h>
-#include <ATen/ops/ones_like.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros_like.h>
 
@@ -28,13 +27,13 @@ Range rangeOf(const at::Tensor& x, bool perChannel) {
 
 namespace {
 
-at::Tensor magnitude(const Range& range) { return at::maximum(range.min.abs(), range.max.abs()); }
+at::Tensor magnitude(const Range& range) { return at::maximum(-range.min, range.max); }
 
 at::Tensor stepOf(const at::Tensor& width, double steps) {
   const auto scale = width / steps;
   // A scale below the smallest normal number would make x / scale infinite for the very values that it was
   // made of.
-  return at::where(scale.lt(std::numeric_limits<float>::min()), at::ones_like(scale), scale);
+  return at::where(scale.lt(std::numeric_limits<float>::min()), 1, scale);
 }
 
 }  // namespace

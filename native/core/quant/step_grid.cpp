@@ -5,6 +5,9 @@
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/div.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/full_like.h>
+
+#include <limits>
 
 #include "core/quant/loops.h"
 #include "core/rows.h"
@@ -47,6 +50,13 @@ at::Tensor roundValues(const at::Tensor& source, const StepGrid& grid) {
   auto values = at::empty_like(x);
   roundInto(values, x, grid);
   return values;
+}
+
+at::Tensor roundUnclamped(const at::Tensor& source, const at::Tensor& scale) {
+  const auto x = source.detach();
+  if (!inOnePass(x)) return steps(x, scale).mul_(scale);
+  constexpr auto kInfinite = std::numeric_limits<float>::infinity();
+  return roundValues(x, {scale, at::full_like(scale, -kInfinite), at::full_like(scale, kInfinite)});
 }
 
 void roundInPlace(at::Tensor& x, const StepGrid& grid) {

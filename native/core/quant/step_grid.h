@@ -5,14 +5,16 @@
 
 namespace shellac::quant {
 
-// float32, each of a shape that broadcasts against the tensor. low and high are infinite without a clamp.
+// float32, each of a shape that broadcasts against the tensor.
 struct StepGrid {
   at::Tensor scale, low, high;
 };
 
 // clamp(floor(x / scale + 0.5), low, high) · scale, without a gradient; in x's memory format.
 at::Tensor roundValues(const at::Tensor& x, const StepGrid& grid);
-// The same, in x's place.
+// floor(x / scale + 0.5) · scale, likewise.
+at::Tensor roundUnclamped(const at::Tensor& x, const at::Tensor& scale);
+// As roundValues, in x's place.
 void roundInPlace(at::Tensor& x, const StepGrid& grid);
 // gradient where x is not clamped, 0 elsewhere.
 at::Tensor passGradient(const at::Tensor& gradient, const at::Tensor& x, const StepGrid& grid);

@@ -1,8 +1,10 @@
 #include "core/train/augment.h"
 
+#include <ATen/TensorIndexing.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/constant_pad_nd.h>
-#include <ATen/ops/empty_like.h>
 #include <ATen/ops/flip.h>
+#include <ATen/ops/index.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randint.h>
 #include <ATen/ops/where.h>
@@ -10,16 +12,16 @@
 namespace shellac::train {
 namespace {
 
+// One gather for all images: image by image a GPU would be told hundreds of times to copy next to nothing.
 at::Tensor randomCrop(const at::Tensor& images, int64_t padding, at::Generator& generator) {
-  const auto n = images.size(0), h = images.size(2), w = images.size(3);
+  const auto n = images.size(0), c = images.size(1), h = images.size(2), w = images.size(3);
   const auto padded = at::constant_pad_nd(images, {padding, padding, padding, padding});
-  const auto offsets = at::randint(0, 2 * padding + 1, {n, 2}, generator, at::kLong);
-  auto cropped = at::empty_like(images);
-  for (int64_t i = 0; i < n; ++i) {
-    const auto y = offsets[i][0].item<int64_t>(), x = offsets[i][1].item<int64_t>();
-    cropped[i].copy_(padded[i].slice(1, y, y + h).slice(2, x, x + w));
-  }
-  return cropped;
+  const auto offsets = at::randint(0, 2 * padding + 1, {n, 2}, generator, at::kLong).to(images.device());
+  const auto s = padded.strides();
+  const auto places = 2 * padding + 1;
+  const auto windows = padded.as_strided({n, places, places, c, h, w}, {s[0], s[2], s[3], s[1], s[2], s[3]});
+  const auto image = at::arange(n, offsets.options());
+  return windows.index({image, offsets.select(1, 0), offsets.select(1, 1)});
 }
 
 at::Tensor randomFlip(const at::Tensor& images, at::Generator& generator) {

@@ -47,8 +47,9 @@ class Adam final : public Optimizer {
         betas_(betas),
         first_(zeros()),
         second_(zeros()) {
-    for (const auto& parameter : this->parameters())
-      steps_.push_back(at::zeros({}, parameter.options().requires_grad(false)));
+    if (this->parameters().empty()) return;
+    const auto& any = this->parameters().front();
+    steps_.assign(this->parameters().size(), at::zeros({}, any.options().requires_grad(false)));
   }
 
   void keep(Kept& kept, const std::string& prefix) const override {
@@ -64,14 +65,15 @@ class Adam final : public Optimizer {
 
  private:
   void move(const std::vector<at::Tensor>& gradients, double learningRate) override {
-    for (auto& step : steps_) step.add_(1);
+    if (!steps_.empty()) steps_.front().add_(1);
     at::_fused_adam_(parameters(), gradients, first_, second_, {}, steps_, learningRate, betas_.first,
                      betas_.second, weightDecay_, 1e-8, /*amsgrad=*/false, /*maximize=*/false);
   }
 
   double weightDecay_;
   Betas betas_;
-  std::vector<at::Tensor> first_, second_, steps_;
+  std::vector<at::Tensor> first_, second_;
+  std::vector<at::Tensor> steps_;  // all of them one tensor: a count for each would be a launch for each
 };
 
 }  // namespace
