@@ -5,12 +5,20 @@
 //     transform takes to x / 2 − 1 / 8 in place; steps: how many the program has; untouched: whether the
 //     inputs are what they were
 //   fusesConvolutions() -> whether programs run oneDNN's fused convolutions here, or the same op by op
+//   sharedOut(n, grain) -> { visits, parts, threads, most }: how often each of n pieces was worked on, the
+//   parts that they came in, [from, to], how many threads worked and how many may
 //   toldMemory() -> bytes outside JavaScript's heap of which the garbage collector was told
 //   runValues(model, data, shape, training, seed) -> { values, tensors }: every value of the graph, and the
 // tensors after the pass, for comparison with the shapes that were inferred and with PyTorch's BN in
 // training.
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
+
+#include <array>
+#include <mutex>
+#include <set>
+#include <thread>
 
 #include "bindings/convert.h"
 #include "bindings/engine.h"
@@ -19,6 +27,7 @@
 #include "core/graph/executor.h"
 #include "core/graph/program.h"
 #include "core/graph/program/onednn.h"
+#include "core/parallel.h"
 
 namespace shellac::bindings {
 namespace {
@@ -141,12 +150,42 @@ Napi::Value runProgram(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value sharedOut(const Napi::CallbackInfo& info) {
+  const auto n = info[0].As<Napi::Number>().Int64Value(), grain = info[1].As<Napi::Number>().Int64Value();
+  std::mutex writing;
+  std::vector<int64_t> visits(n);
+  std::vector<std::array<int64_t, 2>> parts;
+  std::set<std::thread::id> threads;
+  inParallel(n, grain, [&](int64_t from, int64_t to) {
+    const std::lock_guard lock(writing);
+    for (auto i = from; i < to; ++i) ++visits[i];
+    parts.push_back({from, to});
+    threads.insert(std::this_thread::get_id());
+  });
+  auto result = Napi::Object::New(info.Env());
+  const auto counts = Napi::Array::New(info.Env(), visits.size());
+  for (size_t i = 0; i < visits.size(); ++i)
+    counts.Set(static_cast<uint32_t>(i), static_cast<double>(visits[i]));
+  const auto ranges = Napi::Array::New(info.Env(), parts.size());
+  for (size_t i = 0; i < parts.size(); ++i) {
+    auto range = Napi::Array::New(info.Env(), 2);
+    for (uint32_t end : {0, 1}) range.Set(end, static_cast<double>(parts[i][end]));
+    ranges.Set(static_cast<uint32_t>(i), range);
+  }
+  result.Set("visits", counts);
+  result.Set("parts", ranges);
+  result.Set("threads", static_cast<double>(threads.size()));
+  result.Set("most", at::get_num_threads());
+  return result;
+}
+
 }  // namespace
 
 void addGraphKernels(Napi::Env env, Napi::Object kernels) {
   kernels.Set("fusesConvolutions", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
                 return Napi::Boolean::New(info.Env(), graph::onednn::usable(at::ones({1, 1, 1, 1})));
               }));
+  kernels.Set("sharedOut", Napi::Function::New(env, sharedOut));
   kernels.Set("toldMemory", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
                 const auto bytes = Napi::MemoryManagement::AdjustExternalMemory(info.Env(), 0);
                 return Napi::Number::New(info.Env(), static_cast<double>(bytes));

@@ -13,6 +13,15 @@ interface Ran {
   untouched: boolean
 }
 interface Kernels {
+  sharedOut(
+    n: number,
+    grain: number,
+  ): {
+    visits: number[]
+    parts: [number, number][]
+    threads: number
+    most: number
+  }
   /** Whether programs run the fused convolutions here, or the same op by op. */
   fusesConvolutions(): boolean
   runProgram(

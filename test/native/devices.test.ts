@@ -19,6 +19,7 @@ const ON_THE_CPU = [
     'at::randint(',
     "places, drawn from the job's CPU generator; what reads them moves them",
   ],
+  ['parallel.cpp', 'at::empty(', 'not for numbers: it stands for the pieces of work that CPU threads share'],
   ['kept.cpp', 'at::empty(', 'what is kept goes to a file, from the CPU'],
   ['measure/t_sne.cpp', 'at::randn(', "drawn from the job's CPU generator, then moved"],
   [

@@ -1,6 +1,5 @@
 #include "core/purify/map_moments.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/var_mean.h>
 
@@ -8,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/parallel.h"
 #include "core/wide.h"
 
 namespace shellac::purify {
@@ -48,7 +48,7 @@ MapMoments mapMoments(const at::Tensor& y) {
                      .mean = at::empty({samples, channels, 1, 1}, y.options())};
   const auto* values = y.const_data_ptr<float>();
   auto *variance = moments.variance.data_ptr<float>(), *mean = moments.mean.data_ptr<float>();
-  at::parallel_for(0, samples, 1, [&](int64_t from, int64_t to) {
+  inParallel(samples, 1, [&](int64_t from, int64_t to) {
     for (int64_t n = from; n < to; ++n)
       sampleMoments(values + n * positions * channels, positions, channels, variance + n * channels,
                     mean + n * channels);

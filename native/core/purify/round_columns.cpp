@@ -1,6 +1,5 @@
 #include "core/purify/round_columns.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
@@ -8,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+
+#include "core/parallel.h"
 
 namespace shellac::purify {
 
@@ -48,7 +49,7 @@ void roundBlock(Block& block, const RowGrids& grids) {
   auto* steps = block.steps.data_ptr<float>();
   const auto *scale = grids.scale.const_data_ptr<float>(), *low = grids.low.const_data_ptr<float>(),
              *high = grids.high.const_data_ptr<float>();
-  at::parallel_for(0, rows, 1, [&](int64_t from, int64_t to) {
+  inParallel(rows, 1, [&](int64_t from, int64_t to) {
     for (int64_t row = from; row < to; ++row) {
       const auto at = row * width;
       roundRow(best + at, pushed + at, R, width, {scale[row], low[row], high[row]}, steps + at, errors + at);

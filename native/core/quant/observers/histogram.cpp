@@ -1,6 +1,5 @@
 #include "core/quant/observers/histogram.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/histc.h>
 #include <ATen/ops/zeros.h>
 
@@ -10,6 +9,7 @@
 #include <mutex>
 #include <vector>
 
+#include "core/parallel.h"
 #include "core/quant/range.h"
 #include "core/wide.h"
 
@@ -59,7 +59,7 @@ at::Tensor histogram(const at::Tensor& x, int64_t bins, double low, double high)
   auto* sums = total.data_ptr<float>();
   std::mutex adding;
   const auto* data = values.const_data_ptr<float>();
-  at::parallel_for(0, values.numel(), kLeastForThread, [&](int64_t from, int64_t to) {
+  inParallel(values.numel(), kLeastForThread, [&](int64_t from, int64_t to) {
     std::vector<int32_t> counts(bins * kLanes);
     count(data + from, to - from, scale, counts.data());
     const std::lock_guard lock(adding);

@@ -1,6 +1,5 @@
 #include "core/quant/observers/range_search.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
@@ -12,6 +11,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/parallel.h"
 #include "core/quant/observers/histogram.h"
 #include "core/quant/observers/squared_error.h"
 
@@ -67,7 +67,7 @@ Range searchChannels(const at::Tensor& x, const Grid& grid, int64_t candidates) 
   const auto k = rows.size(1);
   const auto* data = rows.const_data_ptr<float>();
   auto* winner = winners.data_ptr<int64_t>();
-  at::parallel_for(0, rows.size(0), 1, [&](int64_t from, int64_t to) {
+  inParallel(rows.size(0), 1, [&](int64_t from, int64_t to) {
     for (int64_t row = from; row < to; ++row) winner[row] = best(all, row, {data + row * k, nullptr, k});
   });
   const auto found = pick(all, winners);
