@@ -1,7 +1,10 @@
 // The walk through a whole model: what is reported, what is kept, how it stops.
 import t from 'tap'
 import { loadNative } from '../../lib/native/load.js'
-import { images, purified, settings, start, tinyModel } from './tiny.js'
+import { random } from '../oracles/tensors.js'
+import { fixture, images, purified, settings, start, tinyModel } from './tiny.js'
+
+const size = (shape: number[]) => shape.reduce((product, axis) => product * axis, 1)
 
 t.test('closed form: every unit is reported, and loses less than nearest rounding', async t => {
   const { units } = await purified({ activationBits: null })
@@ -13,6 +16,40 @@ t.test('closed form: every unit is reported, and loses less than nearest roundin
     t.ok(unit.lossAfter < unit.lossBefore, `${unit.unit}: ${unit.lossAfter} against ${unit.lossBefore}`)
     t.equal(unit.damping, 0.01)
     t.ok(unit.seconds > 0)
+  }
+})
+
+t.test('images join late, and each has its own values at full precision', async t => {
+  const native = await loadNative()
+  const next = random(3)
+  const [count, shape] = [200, images.shape.slice(1)]
+  const many = {
+    ...images,
+    pixels: Uint8Array.from({ length: count * size(shape) }, () => Math.floor(256 * next())),
+    shape: [count, ...shape],
+  }
+  // Of 36 and 9 positions an image: the second unit has images join, and the last one all that are left.
+  for (const activationBits of [4, null]) {
+    const options = { ...settings, activationBits, columns: 1300, pda: 'official' as const }
+    const { model, units } = await native.purify(await tinyModel(), many, options, () => {}).promise
+    const normalized = Float32Array.from(
+      many.pixels,
+      value => (value / 255 - fixture.mean) / fixture.deviation,
+    )
+    const [full, rounded] = await Promise.all(
+      [await tinyModel(), model].map(async handle => {
+        const { data } = await native.forward(handle, normalized, many.shape, {
+          device: 'cpu',
+          threads: 1,
+          seed: 0,
+        }).promise
+        return [...data]
+      }),
+    )
+    // The last unit's loss is that of the logits, of all images.
+    const loss = full!.reduce((sum, value, i) => sum + (value - rounded![i]!) ** 2, 0) / count
+    const told = units.at(-1)!.lossAfter
+    t.ok(Math.abs(told / loss - 1) < 0.01, `${told} against ${loss}`)
   }
 })
 

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "core/purify/block_rounding.h"
+#include "core/purify/streams.h"
 #include "core/purify/walk_record.h"
 
 namespace shellac::purify {
@@ -22,8 +23,8 @@ class BlockWalk {
         blocks_(graph::blocks(model_.graph)),
         generator_(at::make_generator<at::CPUGeneratorImpl>(options.seed)),
         result_{std::move(frozen), {}},
-        streams_(model_, result_.quantization, images, drawImages(images.count(), generator_), options.batch,
-                 device, job),
+        streams_(model_, result_.quantization, images, drawImages(images.count(), generator_), {},
+                 options.batch, device, job),
         record_(keeping, result_, generator_) {}
 
   Result run() {

@@ -13,7 +13,9 @@
 #include "core/graph/unit.h"
 #include "core/purify/block_walk.h"
 #include "core/purify/correct_unit.h"
+#include "core/purify/streams.h"
 #include "core/purify/walk_record.h"
+#include "core/quant/placement.h"
 
 namespace shellac::purify {
 
@@ -24,8 +26,9 @@ constexpr int64_t kLeastImages = 128;
 
 class UnitWalk {
  public:
-  UnitWalk(const graph::Model& model, quant::Quantization frozen, const data::Images& images,
-           const Options& options, at::Device device, const Job& job, const Keeping& keeping)
+  // Nearest rounding settles every scale, and the codes that the corrected ones are compared with.
+  UnitWalk(const graph::Model& model, const data::Images& images, const Options& options, at::Device device,
+           const Job& job, const Keeping& keeping)
       : model_(model.to(device)),
         options_(options),
         job_(job),
@@ -33,20 +36,40 @@ class UnitWalk {
         shapes_(graph::shapesFor(model_, model_.graph.inputShape)),
         solver_(makeSolver(options)),
         generator_(at::make_generator<at::CPUGeneratorImpl>(options.seed)),
-        result_{std::move(frozen), {}},
-        streams_(model_, result_.quantization, images, drawImages(images.count(), generator_), options.batch,
-                 device, job),
+        order_(drawImages(images.count(), generator_)),
+        early_(foreseen(images.count()), order_, options.batch),
+        result_{quant::quantizeNearest(model, images, options.quantizer, device, job, early_.onlooker()), {}},
+        streams_(model_, result_.quantization, images, order_, std::move(early_), options.batch, device, job),
         record_(keeping, result_, generator_) {}
 
   Result run() {
-    std::vector<Names> parts;
-    for (const auto& unit : units_) parts.push_back(unit.nodes);
     streams_.join(imagesFor(units_.front()));
-    walk(model_.graph, streams_, parts, [this](size_t i) { pass(units_[i]); });
+    walk(model_.graph, streams_, parts(), [this](size_t i) { pass(units_[i]); });
     return std::move(result_);
   }
 
  private:
+  std::vector<Names> parts() const {
+    std::vector<Names> parts;
+    for (const auto& unit : units_) parts.push_back(unit.nodes);
+    return parts;
+  }
+
+  // The joins of `count` images for which the pass that settles the ranges makes all that is wanted: where it
+  // runs the same images, and looks at these values anyway (to show it others could change its last bits).
+  std::vector<Join> foreseen(int64_t count) const {
+    if (count > kMostImages) return {};
+    std::vector<int64_t> wanted;
+    for (const auto& unit : units_) wanted.push_back(std::min(imagesFor(unit), count));
+    auto joins = foresee(model_.graph, parts(), wanted);
+    const auto observed = quant::placement(model_.graph, options_.quantizer).activations;
+    std::erase_if(joins, [&](const Join& join) {
+      return std::any_of(join.live.begin(), join.live.end(),
+                         [&](const std::string& value) { return !observed.contains(value); });
+    });
+    return joins;
+  }
+
   // Enough for the unit's columns; a solver that reads whole batches reads them all.
   int64_t imagesFor(const graph::Unit& unit) const {
     if (solver_->readsBatches()) return kMostImages;
@@ -93,6 +116,8 @@ class UnitWalk {
   const graph::Shapes shapes_;
   const std::unique_ptr<Solver> solver_;
   at::Generator generator_;
+  const at::Tensor order_;
+  EarlyValues early_;
   Result result_;
   Streams streams_;
   WalkRecord record_;
@@ -103,11 +128,11 @@ class UnitWalk {
 Result purify(const graph::Model& model, const data::Images& calibration, const Options& options,
               at::Device device, const Job& job, const Keeping& keeping) {
   const at::NoGradGuard noGrad;
-  // Nearest rounding settles every scale, and the codes that the corrected ones are compared with.
+  quant::checkCalibration(model, calibration);
+  if (options.solver != SolverKind::Brecq)
+    return UnitWalk(model, calibration, options, device, job, keeping).run();
   auto frozen = quant::quantizeNearest(model, calibration, options.quantizer, device, job);
-  if (options.solver == SolverKind::Brecq)
-    return roundBlocks(model, std::move(frozen), calibration, options, device, job, keeping);
-  return UnitWalk(model, std::move(frozen), calibration, options, device, job, keeping).run();
+  return roundBlocks(model, std::move(frozen), calibration, options, device, job, keeping);
 }
 
 }  // namespace shellac::purify

@@ -1,15 +1,17 @@
 #include "core/purify/streams.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace shellac::purify {
 
 Streams::Streams(const graph::Model& model, const quant::Quantization& corrected, const data::Images& images,
-                 const at::Tensor& order, int64_t batch, at::Device device, const Job& job)
+                 const at::Tensor& order, EarlyValues early, int64_t batch, at::Device device, const Job& job)
     : model_(model),
       quantization_(corrected),
       images_(images),
       order_(order),
+      early_(std::move(early)),
       batch_(batch),
       device_(device),
       job_(job),
@@ -22,6 +24,7 @@ Streams::Streams(const graph::Model& model, const quant::Quantization& corrected
 void Streams::join(int64_t images) {
   const auto wanted = std::min(images, order_.size(0));
   if (wanted <= joined_) return;
+  const auto from = joined_;
   Batches joining;
   for (; joined_ < wanted; joined_ = std::min(joined_ + batch_, wanted)) {
     job_.checkpoint();
@@ -29,7 +32,7 @@ void Streams::join(int64_t images) {
     joining.push_back(
         images_.normalize(images_.floats(indices, device_)).contiguous(at::MemoryFormat::ChannelsLast));
   }
-  join(full_, joining);
+  if (!recall(from)) join(full_, joining);
   join(corrected_, joining);
 }
 
@@ -41,6 +44,19 @@ void Streams::join(Side& side, const Batches& images) {
     auto made = ahead.run({batch}, [this] { job_.checkpoint(); });
     for (size_t i = 0; i < live.size(); ++i) side.values[live[i]].push_back(std::move(made[i]));
   }
+}
+
+// Whether the full-precision values of the images that join, the first of which is `from`, were known.
+bool Streams::recall(int64_t from) {
+  std::map<std::string, Batches> known;
+  for (const auto& [name, batches] : full_.values) {
+    auto early = early_.take(from, name);
+    if (!early) return false;
+    known[name] = std::move(*early);
+  }
+  for (auto& [name, early] : known)
+    std::move(early.begin(), early.end(), std::back_inserter(full_.values[name]));
+  return true;
 }
 
 void Streams::pass(Side& side, const std::vector<std::string>& nodes) {

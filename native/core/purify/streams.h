@@ -10,6 +10,7 @@
 #include "core/data/images.h"
 #include "core/graph/program.h"
 #include "core/job.h"
+#include "core/purify/early_values.h"
 #include "core/purify/moments.h"
 #include "core/quant/quantization.h"
 
@@ -18,9 +19,9 @@ namespace shellac::purify {
 class Streams {
  public:
   // model: on the device. corrected: its codes are read once their unit is passed. order: int64, image
-  // indices in the order in which they join.
+  // indices in the order in which they join. early: what is known of them at full precision already.
   Streams(const graph::Model& model, const quant::Quantization& corrected, const data::Images& images,
-          const at::Tensor& order, int64_t batch, at::Device device, const Job& job);
+          const at::Tensor& order, EarlyValues early, int64_t batch, at::Device device, const Job& job);
 
   // From here on there are at least so many images, or all.
   void join(int64_t images);
@@ -42,11 +43,13 @@ class Streams {
                          const std::vector<std::string>& outputs) const;
   void pass(Side& side, const std::vector<std::string>& nodes);
   void join(Side& side, const Batches& images);
+  bool recall(int64_t from);
 
   const graph::Model& model_;
   const quant::Quantization& quantization_;
   const data::Images& images_;
   const at::Tensor order_;
+  EarlyValues early_;
   const int64_t batch_;
   const at::Device device_;
   const Job& job_;

@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "core/purify/streams.h"
+#include "core/graph/graph.h"
 
 namespace shellac::purify {
+
+class Streams;
 
 // No unit and no block asks for more images: so many are what the official code reads.
 inline constexpr int64_t kMostImages = 1024;
@@ -23,5 +25,15 @@ using Names = std::vector<std::string>;
 // leaves the part's output in both streams.
 void walk(const graph::Graph& graph, Streams& streams, const std::vector<Names>& parts,
           const std::function<void(size_t)>& correct);
+
+// Images `from` to `to` of that order join; `live` are the values that somebody has yet to read then.
+struct Join {
+  int64_t from, to;
+  Names live;
+};
+
+// Where the walk will have images join. wanted: by each part, at most as many as there are.
+std::vector<Join> foresee(const graph::Graph& graph, const std::vector<Names>& parts,
+                          const std::vector<int64_t>& wanted);
 
 }  // namespace shellac::purify

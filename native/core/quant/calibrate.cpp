@@ -27,15 +27,16 @@ Observers observersFor(const graph::Graph& graph, const Options& options) {
 }
 
 // Shows each value to its observer as it comes by, so that no more of them live at once than in any other
-// pass. It runs to the values that nobody reads: every observed value lies on the way to one of them.
-graph::Program observing(const graph::Model& model, const Observers& observers) {
+// pass. It runs to what the onlooker wants, and then to the values that nobody reads: every observed value
+// lies on the way to one of them.
+graph::Program observing(const graph::Model& model, const Observers& observers, const Onlooker& onlooker) {
   graph::Substitutes substitutes;
   for (const auto& [value, observer] : observers)
     substitutes.values[value] = [seer = observer.get()](const at::Tensor& x) {
       seer->observe(x);
       return x;
     };
-  std::vector<std::string> ends;
+  auto ends = onlooker.values;
   for (const auto& node : model.graph.nodes)
     if (model.graph.consumers(node.name).empty()) ends.push_back(node.name);
   return {model, std::move(substitutes), {graph::Program::kImages}, ends};
@@ -77,7 +78,8 @@ void checkCalibration(const graph::Model& model, const data::Images& calibration
 
 std::map<std::string, Quantizer> calibrateActivations(const graph::Model& model,
                                                       const data::Images& calibration, const Options& options,
-                                                      at::Device device, const Job& job) {
+                                                      at::Device device, const Job& job,
+                                                      const Onlooker& onlooker) {
   const at::NoGradGuard noGrad;
   checkCalibration(model, calibration);
   if (!options.activationBits) return {};
@@ -86,14 +88,17 @@ std::map<std::string, Quantizer> calibrateActivations(const graph::Model& model,
                                   .found = std::to_string(*options.activationBits) + " bits",
                                   .expected = "2 to 8"});
   const auto observers = observersFor(model.graph, options);
-  const auto program = observing(model.to(device), observers);
+  const auto program = observing(model.to(device), observers, onlooker);
   const auto indices = observedImages(calibration.count());
   const auto n = indices.size(0);
   for (int64_t from = 0; from < n; from += options.batch) {
     job.checkpoint({.stage = "calibrate", .step = from, .steps = n});
     const auto to = std::min(from + options.batch, n);
-    const auto images = calibration.floats(indices.slice(0, from, to), device);
-    program.run({calibration.normalize(images)}, [&] { job.checkpoint(); });
+    const auto some = indices.slice(0, from, to);
+    const auto images = calibration.floats(some, device);
+    auto made = program.run({calibration.normalize(images)}, [&] { job.checkpoint(); });
+    made.resize(onlooker.values.size());
+    if (onlooker.see) onlooker.see(some, made);
   }
   std::map<std::string, Quantizer> settled;
   for (const auto& [value, observer] : observers) settled.emplace(value, settle(value, *observer));

@@ -31,9 +31,10 @@ std::map<std::string, QuantizedWeight> quantizeWeights(const graph::Model& model
 }
 
 Quantization quantizeNearest(const graph::Model& model, const data::Images& calibration,
-                             const Options& options, at::Device device, const Job& job) {
+                             const Options& options, at::Device device, const Job& job,
+                             const Onlooker& onlooker) {
   const at::NoGradGuard noGrad;
-  auto activations = calibrateActivations(model, calibration, options, device, job);
+  auto activations = calibrateActivations(model, calibration, options, device, job, onlooker);
   return {.preset = options.preset,
           .weightBits = options.weightBits,
           .activationBits = options.activationBits,

@@ -1,9 +1,11 @@
 // What makes a model a quantized one: codes for the weights, quantizers for the values that convs and linears
 // read.
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/data/images.h"
 #include "core/graph/model.h"
@@ -38,12 +40,20 @@ struct Options {
   int64_t batch = 32;
 };
 
+// Somebody else who wants to see values of the full-precision model while they are made for the ranges.
+struct Onlooker {
+  std::vector<std::string> values;
+  // Each batch: int64 indices of its images, on the CPU, and the values in their order, not to be written to.
+  std::function<void(const at::Tensor& indices, const std::vector<at::Tensor>& values)> see;
+};
+
 // Nearest rounding. Placement (field's convention): the weight of every conv and linear, and the value that
 // each of them reads, network input included; adds, pooling and BN are not quantized; an add reads the
 // already quantized value. Activation ranges come from the calibration images run through the full-precision
 // model.
 Quantization quantizeNearest(const graph::Model& model, const data::Images& calibration,
-                             const Options& options, at::Device device, const Job& job);
+                             const Options& options, at::Device device, const Job& job,
+                             const Onlooker& onlooker = {});
 
 // Throws Error{BadData} unless there are images and they are what the model reads.
 void checkCalibration(const graph::Model& model, const data::Images& calibration);
@@ -53,11 +63,12 @@ void checkCalibration(const graph::Model& model, const data::Images& calibration
 void checkCodes(const std::string& node, const QuantizedWeight& weight);
 
 // The two halves of quantizeNearest. Bits of the first conv, the last linear and what they read follow the
-// preset's edgeBits.
+// preset's edgeBits. Without activation bits there is no pass, and nothing to be seen.
 std::map<std::string, QuantizedWeight> quantizeWeights(const graph::Model& model, const Options& options,
                                                        const Job& job = Job());
 std::map<std::string, Quantizer> calibrateActivations(const graph::Model& model,
                                                       const data::Images& calibration, const Options& options,
-                                                      at::Device device, const Job& job);
+                                                      at::Device device, const Job& job,
+                                                      const Onlooker& onlooker = {});
 
 }  // namespace shellac::quant
