@@ -1,10 +1,12 @@
 // Passes of a graph on plain tensors.
-//   runProgram(model, { weights, moved }, inputs, outputs)
+//   runProgram(model, { weights, integers, moved }, inputs, outputs)
 //     -> { made, again, oneByOne, steps, untouched }: the outputs of a program, of its second run, and of
-//     node by node; inputs: tensors by value name, '' for the images; weights: by node; moved: values that a
-//     transform takes to x / 2 − 1 / 8 in place; steps: how many the program has; untouched: whether the
-//     inputs are what they were
+//     node by node; inputs: tensors by value name, '' for the images; weights: by node; integers: by node,
+//     { codes, scale, inputScale, zeroPoint }, for the program alone; moved: values that a transform takes to
+//     x / 2 − 1 / 8 in place; steps: how many the program has; untouched: whether the inputs are what they
+//     were
 //   fusesConvolutions() -> whether programs run oneDNN's fused convolutions here, or the same op by op
+//   multipliesIntegers() -> whether a quantized convolution can be run on its codes here
 //   sharedOut(n, grain) -> { visits, parts, threads, most }: how often each of n pieces was worked on, the
 //   parts that they came in, [from, to], how many threads worked and how many may
 //   toldMemory() -> bytes outside JavaScript's heap of which the garbage collector was told
@@ -28,6 +30,7 @@
 #include "core/graph/program.h"
 #include "core/graph/program/onednn.h"
 #include "core/parallel.h"
+#include "core/processor.h"
 
 namespace shellac::bindings {
 namespace {
@@ -80,6 +83,14 @@ ProgramCase programCase(const Napi::CallbackInfo& info) {
   ProgramCase given{.loaded = modelOf(info[0])};
   const auto reading = info[1].As<Napi::Object>();
   given.substitutes.weights = tensorsFrom(field(reading, "weights"));
+  if (!absent(field(reading, "integers")))
+    eachProperty(object(reading, "integers"), [&](const std::string& name, const Napi::Value& value) {
+      const auto integers = value.As<Napi::Object>();
+      given.substitutes.integers[name] = {.codes = tensorFrom(field(integers, "codes")),
+                                          .scale = tensorFrom(field(integers, "scale")),
+                                          .inputScale = number(integers, "inputScale"),
+                                          .zeroPoint = integer(integers, "zeroPoint")};
+    });
   const auto moved = field(reading, "moved").As<Napi::Array>();
   for (uint32_t i = 0; i < moved.Length(); ++i)
     given.substitutes.values[moved.Get(i).ToString()] = [](at::Tensor x) { return x.mul_(0.5).sub_(0.125); };
@@ -184,6 +195,9 @@ Napi::Value sharedOut(const Napi::CallbackInfo& info) {
 void addGraphKernels(Napi::Env env, Napi::Object kernels) {
   kernels.Set("fusesConvolutions", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
                 return Napi::Boolean::New(info.Env(), graph::onednn::usable(at::ones({1, 1, 1, 1})));
+              }));
+  kernels.Set("multipliesIntegers", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
+                return Napi::Boolean::New(info.Env(), fastBytes(at::kCPU) && graph::onednn::hasIntegers());
               }));
   kernels.Set("sharedOut", Napi::Function::New(env, sharedOut));
   kernels.Set("toldMemory", Napi::Function::New(env, [](const Napi::CallbackInfo& info) {

@@ -1,20 +1,18 @@
 import t, { type Test } from 'tap'
 import type { TensorData } from '../../binding.js'
 import { random } from '../oracles/tensors.js'
-import { judge, kernels, Net, noise } from './program.js'
+import { judge, kernels, Net, noise, type Reading } from './program.js'
 import { floats } from './recorded.js'
 
 const BOUND = 1e-4
 const images = { '': noise([2, 4, 8, 8]) }
 
-interface Case {
+interface Case extends Reading {
   net: Net
   outputs: string[]
   /** How many the program has, the input node among them: what was fused. */
   steps: number
   inputs?: Record<string, TensorData>
-  weights?: Record<string, TensorData>
-  moved?: string[]
 }
 
 /** Agrees with node by node, leaves its inputs alone, gives the same bits again. */

@@ -12,7 +12,22 @@ interface Ran {
   /** Whether the inputs are what they were. */
   untouched: boolean
 }
+/** A conv's weight in whole numbers, and the grid of what it reads. */
+export interface Integers {
+  codes: TensorData
+  scale: TensorData
+  inputScale: number
+  zeroPoint: number
+}
+export interface Reading {
+  weights?: Record<string, TensorData>
+  /** For the program alone: node by node reads `weights`. */
+  integers?: Record<string, Integers>
+  moved?: string[]
+}
 interface Kernels {
+  /** Whether a quantized convolution can be run on its codes here. */
+  multipliesIntegers(): boolean
   sharedOut(
     n: number,
     grain: number,
@@ -26,7 +41,7 @@ interface Kernels {
   fusesConvolutions(): boolean
   runProgram(
     model: ModelHandle,
-    reading: { weights: Record<string, TensorData>; moved: string[] },
+    reading: Reading & Required<Pick<Reading, 'weights' | 'moved'>>,
     inputs: Record<string, TensorData>,
     outputs: string[],
   ): { promise: Promise<Ran> }
@@ -115,7 +130,7 @@ export async function judge(
   model: ModelHandle,
   inputs: Record<string, TensorData>,
   outputs: string[],
-  reading: { weights?: Record<string, TensorData>; moved?: string[] } = {},
+  reading: Reading = {},
 ): Promise<Judged> {
   const full = { weights: {}, moved: [], ...reading }
   const { made, again, oneByOne, steps, untouched } = await kernels.runProgram(model, full, inputs, outputs)

@@ -33,7 +33,7 @@ Program::Program(const Model& model, Substitutes substitutes, std::vector<std::s
   for (const auto& name : inputs) given_.push_back(slotOf(name));
   for (const auto& planned :
        plan(nodesBetween(model.graph, inputs, outputs), keptValues(substitutes, outputs))) {
-    Step step{.kernel = compile(planned, model, substitutes.weights)};
+    Step step{.kernel = compile(planned, model, substitutes.weights, substitutes.integers)};
     for (const auto& name : readsOf(planned)) step.reads.push_back(slots.at(name));
     step.writes = slotOf(planned.value);
     if (const auto found = substitutes.values.find(planned.value); found != substitutes.values.end())

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/graph/model.h"
+#include "core/graph/program/integer_convolution.h"
 #include "core/graph/program/kernel.h"
 
 namespace shellac::graph {
@@ -16,6 +17,8 @@ namespace shellac::graph {
 // How a frozen model is read.
 struct Substitutes {
   std::map<std::string, at::Tensor> weights;  // by conv or linear node name; the model's own for all others
+  // Of weights that are multiplied as whole numbers; no float stands for them then.
+  std::map<std::string, IntegerWeight> integers = {};
   // Done to a value once it is made, before anybody reads it, by value name. May work in place on what it is
   // given.
   std::map<std::string, std::function<at::Tensor(at::Tensor)>> values;

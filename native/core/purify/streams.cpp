@@ -84,7 +84,7 @@ graph::Program Streams::program(const Side& side, const std::vector<std::string>
                                 const std::vector<std::string>& outputs) const {
   if (!side.quantized) return {model_, {}, inputs, outputs};
   const auto nodes = graph::nodesBetween(model_.graph, inputs, outputs);
-  return {model_, quantization_.substitutes(nodes, device_), inputs, outputs};
+  return {model_, quantization_.substitutes(nodes, device_, quant::Arithmetic::Quick), inputs, outputs};
 }
 
 }  // namespace shellac::purify

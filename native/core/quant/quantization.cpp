@@ -2,16 +2,39 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <limits>
+
 #include "core/error.h"
 #include "core/quant/round_weights.h"
 
 namespace shellac::quant {
 
-graph::Substitutes Quantization::substitutes(const std::vector<const graph::Node*>& nodes,
-                                             at::Device device) const {
+std::optional<graph::IntegerWeight> integerWeight(const QuantizedWeight& weight, const Quantizer& input) {
+  const auto& grid = weight.quantizer.grid();
+  const bool fits = grid.symmetric || grid.high() <= std::numeric_limits<int8_t>::max();
+  if (!fits || input.grid().symmetric || input.grid().perChannel) return std::nullopt;
+  const auto channels = weight.codes.size(0);
+  const auto zeroPoints = weight.quantizer.zeroPoint().expand({channels}).view({-1, 1, 1, 1});
+  return graph::IntegerWeight{.codes = weight.codes.to(at::kInt).sub_(zeroPoints).to(at::kChar),
+                              .scale = weight.quantizer.scale().expand({channels}).contiguous(),
+                              .inputScale = input.scale().item<double>(),
+                              .zeroPoint = input.zeroPoint().item<int64_t>()};
+}
+
+graph::Substitutes Quantization::substitutes(const std::vector<const graph::Node*>& nodes, at::Device device,
+                                             Arithmetic arithmetic) const {
   graph::Substitutes substitutes;
+  const auto asIntegers = [&](const graph::Node& node, const QuantizedWeight& weight) {
+    const auto input = activations.find(node.inputs.front());
+    if (arithmetic == Arithmetic::Float || input == activations.end() || !graph::integersPay(node, device))
+      return false;
+    auto integers = integerWeight(weight, input->second);
+    if (integers) substitutes.integers.emplace(node.name, std::move(*integers));
+    return integers.has_value();
+  };
   for (const auto* node : nodes) {
-    if (const auto found = weights.find(node->name); found != weights.end())
+    if (const auto found = weights.find(node->name);
+        found != weights.end() && !asIntegers(*node, found->second))
       substitutes.weights[node->name] = found->second.quantizer.values(found->second.codes).to(device);
     if (const auto found = activations.find(node->name); found != activations.end())
       substitutes.values[node->name] = [quantizer = found->second.to(device)](at::Tensor x) {

@@ -21,6 +21,10 @@ struct QuantizedWeight {
   at::Tensor codes;  // the weight's shape
 };
 
+// How a quantized convolution multiplies. Quick: codes, as whole numbers, where that pays; its sums are
+// exact, and so not those of floats to the last bit.
+enum class Arithmetic { Float, Quick };
+
 struct Quantization {
   std::string preset;
   int64_t weightBits = 4;
@@ -30,7 +34,8 @@ struct Quantization {
 
   // For a program that runs these nodes: reads weights from their codes and rounds the values that have a
   // quantizer. Codes are turned into floats once, here, on the device.
-  graph::Substitutes substitutes(const std::vector<const graph::Node*>& nodes, at::Device device) const;
+  graph::Substitutes substitutes(const std::vector<const graph::Node*>& nodes, at::Device device,
+                                 Arithmetic arithmetic = Arithmetic::Float) const;
 };
 
 struct Options {
@@ -39,6 +44,10 @@ struct Options {
   std::optional<int64_t> activationBits;  // 2 .. 8, none: values stay float
   int64_t batch = 32;
 };
+
+// A conv's weight and input in whole numbers; none where codes less their zero point are more than a byte, or
+// the values that are read have no bytes.
+std::optional<graph::IntegerWeight> integerWeight(const QuantizedWeight& weight, const Quantizer& input);
 
 // Somebody else who wants to see values of the full-precision model while they are made for the ranges.
 struct Onlooker {

@@ -7,18 +7,13 @@
 #include "core/graph/program/onednn.h"
 
 namespace shellac::graph {
-namespace {
 
-// Channels-last, and so that libtorch can tell: where an axis is of size 1, strides alone say in which order
-// the values lie.
 at::Tensor channelsLast(const at::Tensor& x) {
   const auto ordered = x.contiguous(at::MemoryFormat::ChannelsLast);
   const auto c = x.size(1), h = x.size(2), w = x.size(3);
   const std::vector<int64_t> strides{h * w * c, 1, w * c, c};
   return ordered.strides() == at::IntArrayRef(strides) ? ordered : ordered.as_strided(x.sizes(), strides);
 }
-
-}  // namespace
 
 Convolution::Convolution(const Node& node, Affine affine, bool adds, std::optional<Clamp> clamp)
     : window_(Window::ofConv(node, affine.weight.sizes().vec())),

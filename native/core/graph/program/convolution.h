@@ -17,6 +17,10 @@
 
 namespace shellac::graph {
 
+// Channels-last, and so that libtorch can tell: where an axis is of size 1, strides alone say in which order
+// the values lie.
+at::Tensor channelsLast(const at::Tensor& x);
+
 class Convolution {
  public:
   Convolution(const Node& node, Affine affine, bool adds, std::optional<Clamp> clamp);

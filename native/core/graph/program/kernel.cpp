@@ -11,15 +11,15 @@
 namespace shellac::graph {
 namespace {
 
-// Weight and bias (undefined where there is none), with the BN in them.
-Affine affineOf(const PlannedStep& step, const Model& model,
-                const std::map<std::string, at::Tensor>& weights) {
-  const auto& root = *step.root;
-  const auto substitute = weights.find(root.name);
-  const Affine own{
-      .weight = substitute == weights.end() ? model.parameter(root, "weight") : substitute->second,
-      .bias = model.optionalParameter(root, "bias")};
+// The weight and the node's bias (undefined where there is none), with the BN in them.
+Affine affineOf(const PlannedStep& step, const Model& model, const at::Tensor& weight) {
+  const Affine own{.weight = weight, .bias = model.optionalParameter(*step.root, "bias")};
   return step.batchNorm ? foldInto(own, model, *step.batchNorm) : own;
+}
+
+at::Tensor weightOf(const Node& node, const Model& model, const std::map<std::string, at::Tensor>& weights) {
+  const auto substitute = weights.find(node.name);
+  return substitute == weights.end() ? model.parameter(node, "weight") : substitute->second;
 }
 
 std::optional<Clamp> activationOf(const PlannedStep& step) {
@@ -29,6 +29,13 @@ std::optional<Clamp> activationOf(const PlannedStep& step) {
 Kernel convolution(const PlannedStep& step, Affine affine) {
   auto conv =
       std::make_shared<Convolution>(*step.root, std::move(affine), step.add != nullptr, activationOf(step));
+  return [conv](std::vector<at::Tensor> read) { return (*conv)(std::move(read)); };
+}
+
+Kernel integerConvolution(const PlannedStep& step, const Model& model, const IntegerWeight& weight) {
+  const auto affine = affineOf(step, model, weight.scale.view({-1, 1, 1, 1}));
+  auto conv = std::make_shared<IntegerConvolution>(*step.root, weight, affine, step.add != nullptr,
+                                                   activationOf(step));
   return [conv](std::vector<at::Tensor> read) { return (*conv)(std::move(read)); };
 }
 
@@ -69,11 +76,14 @@ Kernel plain(const Node& node, const Model& model) {
 
 }  // namespace
 
-Kernel compile(const PlannedStep& step, const Model& model,
-               const std::map<std::string, at::Tensor>& weights) {
+Kernel compile(const PlannedStep& step, const Model& model, const std::map<std::string, at::Tensor>& weights,
+               const std::map<std::string, IntegerWeight>& integers) {
   const auto& root = *step.root;
-  if (root.op == "conv2d") return convolution(step, affineOf(step, model, weights));
-  if (root.op == "linear") return linear(step, affineOf(step, model, weights));
+  if (const auto whole = integers.find(root.name); whole != integers.end())
+    return integerConvolution(step, model, whole->second);
+  const auto affine = [&] { return affineOf(step, model, weightOf(root, model, weights)); };
+  if (root.op == "conv2d") return convolution(step, affine());
+  if (root.op == "linear") return linear(step, affine());
   if (const auto clamp = clampOf(root)) return clamped(*clamp);
   if (root.op == "add") return sum;
   return plain(root, model);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/graph/model.h"
+#include "core/graph/program/integer_convolution.h"
 #include "core/graph/program/plan.h"
 
 namespace shellac::graph {
@@ -21,8 +22,9 @@ inline bool heldAlone(const at::Tensor& tensor) {
   return tensor.use_count() == 1 && tensor.storage().use_count() == 1;
 }
 
-// Keeps of the model what it needs, and nothing of what it replaces. weights: stand in for the model's own,
-// by node.
-Kernel compile(const PlannedStep& step, const Model& model, const std::map<std::string, at::Tensor>& weights);
+// Keeps of the model what it needs, and nothing of what it replaces. weights, integers: stand in for the
+// model's own, by node.
+Kernel compile(const PlannedStep& step, const Model& model, const std::map<std::string, at::Tensor>& weights,
+               const std::map<std::string, IntegerWeight>& integers);
 
 }  // namespace shellac::graph
