@@ -2,8 +2,9 @@
 // layer is { op, attributes, weight, bias?, quantizer? }; batches are arrays of tensors.
 //   closedForm(layer, reference, corrected, { columns, damping, seed })
 //     -> { codes, best, damping, lossBefore, lossAfter, columns }
-//   approximate(layer, { mean, variance }, input, { form, steps, bound, skipRepeats }) -> { moved, before,
-//   after }
+//   approximate(layer, { mean, variance }, input, { form, steps, bound, skipRepeats, coarse?, integers? })
+//     -> { moved, before, after }; integers: { codes, scale, inputScale, zeroPoint }, of the weight and the
+//     input
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -95,20 +96,34 @@ Napi::Value closedForm(const Napi::CallbackInfo& info) {
   });
 }
 
+std::optional<purify::IntegerPart> integerPart(const Layer& layer, const Napi::Value& value, double unit) {
+  if (absent(value)) return std::nullopt;
+  const auto integers = value.As<Napi::Object>();
+  return purify::IntegerPart(layer.node,
+                             {.codes = tensorFrom(field(integers, "codes")),
+                              .scale = tensorFrom(field(integers, "scale")),
+                              .inputScale = number(integers, "inputScale"),
+                              .zeroPoint = integer(integers, "zeroPoint")},
+                             layer.bias, unit);
+}
+
 Napi::Value approximate(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const at::NoGradGuard noGrad;
     const auto layer = layerFrom(info[0]);
     const auto running = info[1].As<Napi::Object>(), options = info[3].As<Napi::Object>();
     const Job job;
-    const purify::BatchNormInput input{
+    purify::BatchNormInput input{
         layer.part,
         layer.weight,
         layer.bias,
         {tensorFrom(field(running, "mean")), tensorFrom(field(running, "variance"))}};
     const purify::Pda pda{
         text(options, "form") == "paper" ? purify::PdaForm::Paper : purify::PdaForm::Official,
-        integer(options, "steps"), number(options, "bound"), flag(options, "skipRepeats")};
+        integer(options, "steps"), number(options, "bound"), flag(options, "skipRepeats"),
+        !absent(field(options, "coarse")) && flag(options, "coarse")};
+    const auto integers = integerPart(layer, field(options, "integers"), purify::changeUnit(pda.bound));
+    if (integers) input.integers = &*integers;
     auto x = tensorFrom(info[2]);
     if (x.dim() == 4) x = x.contiguous(at::MemoryFormat::ChannelsLast);  // as purification has it
     const auto result = purify::approximate(input, x, pda, {job, "layer", 0, 1});

@@ -1,6 +1,7 @@
 // The test hooks of native/bindings/kernels_purify.cpp.
 import type { QuantizerSpec, TensorData } from '../../binding.js'
 import { loadNative } from '../../lib/native/load.js'
+import type { Integers } from '../graph/program.js'
 
 export interface LayerSpec {
   op: 'conv2d' | 'linear'
@@ -28,7 +29,14 @@ export interface PurifyKernels {
     layer: LayerSpec,
     running: { mean: TensorData; variance: TensorData },
     input: TensorData,
-    options: { form: 'official' | 'paper'; steps: number; bound: number; skipRepeats: boolean },
+    options: {
+      form: 'official' | 'paper'
+      steps: number
+      bound: number
+      skipRepeats: boolean
+      coarse?: boolean
+      integers?: Integers
+    },
   ): { moved: TensorData; before: number; after: number }
 }
 

@@ -1,6 +1,7 @@
 // PDA against a taped PyTorch loop (test/fixtures/purify/pda.py), and what it promises.
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
+import { kernels as programs } from '../graph/program.js'
 import { normal, numbers, tensor } from '../oracles/tensors.js'
 import { purifyKernels } from './kernels.js'
 
@@ -103,6 +104,76 @@ t.test('leaving out steps that repeat changes no bit', async t => {
       }
   }
 })
+
+/** A layer of whole numbers and inputs on a grid, so that it can be run on its codes. */
+function quantizedLayer() {
+  const [n, channels, outputs, side] = [8, 32, 24, 8]
+  const whole = (count: number, spread: number, seed: number) =>
+    normal(count, seed).map(value => Math.round(Math.min(7, Math.max(-7, spread * value))))
+  const x = whole(n * channels * side ** 2, 4, 11).map(code => Math.fround(Math.max(0, code) * 0.2))
+  const codes = whole(outputs * channels * 9, 3, 12)
+  const scale = Array.from({ length: outputs }, (_, o) => Math.fround(0.02 + o / 2000))
+  const shape = [outputs, channels, 3, 3]
+  const integers = {
+    codes: { dtype: 'int8' as const, shape, data: new Uint8Array(Int8Array.from(codes).buffer) },
+    scale: tensor([outputs], scale),
+    inputScale: Math.fround(0.2),
+    zeroPoint: 0,
+  }
+  const layer = {
+    op: 'conv2d' as const,
+    attributes: { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 },
+    weight: tensor(
+      shape,
+      codes.map((code, i) => code * (scale[Math.floor(i / (channels * 9))] ?? 0)),
+    ),
+    bias: tensor([outputs], normal(outputs, 13)),
+  }
+  return { layer, integers, x: tensor([n, channels, side, side], x), outputs }
+}
+
+for (const way of ['bfloat16', 'whole numbers'] as const) {
+  const skip = way === 'whole numbers' && !programs.multipliesIntegers() && 'no instructions for it'
+  t.test(
+    `coarse, ${way}: the same statistics, and the signs of all but small gradients`,
+    { skip },
+    async t => {
+      const { layer, integers, x, outputs } = quantizedLayer()
+      const running = {
+        mean: tensor([outputs], normal(outputs, 14)),
+        variance: tensor([outputs], Array(outputs).fill(0.5)),
+      }
+      let differs = false
+      const quick = { coarse: true, ...(way === 'whole numbers' && { integers }) }
+      for (const form of ['official', 'paper'] as const)
+        for (const steps of [3, 40]) {
+          const options = { form, steps, bound, skipRepeats: true }
+          const coarse = kernels.approximate(layer, running, x, { ...options, ...quick })
+          const fine = kernels.approximate(layer, running, x, options)
+          const about = `${form}, ${steps} steps`
+          t.ok(Math.abs(coarse.before / fine.before - 1) < 1e-6, about)
+          const [closed, closable] = [coarse.before - coarse.after, fine.before - fine.after]
+          differs ||= coarse.after !== fine.after
+          t.ok(closed > 0.995 * closable, `${about}: closes ${closed} of ${closable}`)
+          const [a, b, start] = [coarse.moved, fine.moved, x].map(numbers) as [number[], number[], number[]]
+          const off = a.filter((value, i) => Math.abs(value - (b[i] ?? 0)) > 1e-6).length
+          t.ok(off <= 0.03 * a.length, `${about}: ${off} of ${a.length} elements differ`)
+          // Its own account of the distance is that of the inputs that it gives.
+          const told = kernels.approximate(layer, running, coarse.moved, { ...options, steps: 0 })
+          t.ok(
+            Math.abs(coarse.after / told.after - 1) < 1e-5,
+            `${about}: ${coarse.after} against ${told.after}`,
+          )
+          const units = a.map((value, i) => ((value - (start[i] ?? 0)) / bound) * 2)
+          t.ok(
+            units.every(u => Math.abs(u) < 2.01 && Math.abs(u - Math.round(u)) < 0.01),
+            'half bounds',
+          )
+        }
+      t.ok(differs, 'it is not the fine one that ran')
+    },
+  )
+}
 
 t.test('maps that lie far from zero, and one that is constant', async t => {
   const [samples, channels, positions] = [3, 2, 64]

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/processor.h"
 #include "core/purify/pda.h"
 
 namespace shellac::purify {
@@ -32,6 +33,17 @@ BatchNormInput batchNormInput(const UnitTask& task, const LinearPart& part, cons
           .running = {task.model.parameter(norm, "runningMean"), task.model.parameter(norm, "runningVar")}};
 }
 
+// For PDA; none where whole numbers don't pay, or the unit's input has none.
+std::optional<IntegerPart> integerPart(const UnitTask& task, double unit) {
+  const auto& node = task.model.graph.node(task.unit.name);
+  const auto input = task.activations.find(task.unit.input);
+  const auto device = task.model.parameter(node, "weight").device();
+  if (input == task.activations.end() || !graph::integersPay(node, device)) return std::nullopt;
+  const auto weight = quant::integerWeight(task.nearest, input->second);
+  if (!weight) return std::nullopt;
+  return IntegerPart(node, *weight, task.model.optionalParameter(node, "bias"), unit);
+}
+
 std::optional<quant::Quantizer> outputQuantizer(const UnitTask& task) {
   const auto found = task.activations.find(task.unit.output);
   if (found == task.activations.end()) return std::nullopt;
@@ -54,8 +66,13 @@ CorrectedUnit correctUnit(const UnitTask& task, const Options& options, at::Gene
                     .pda = options.pda != PdaForm::None && task.unit.batchNorm.has_value()};
   const auto drawn = drawColumns(part, corrected, options.columns, generator);
   const auto images = static_cast<double>(countOf(corrected));
-  const auto layer = report.pda ? std::optional(batchNormInput(task, part, nearest)) : std::nullopt;
-  const Pda pda{options.pda, options.pdaSteps, options.pdaBound};
+  auto layer = report.pda ? std::optional(batchNormInput(task, part, nearest)) : std::nullopt;
+  const Pda pda{.form = options.pda,
+                .steps = options.pdaSteps,
+                .bound = options.pdaBound,
+                .coarse = part.isConvolution() && fastBfloat16(weight.device())};
+  const auto integers = layer && pda.coarse ? integerPart(task, changeUnit(pda.bound)) : std::nullopt;
+  if (integers) layer->integers = &*integers;
   const Batches none;
   Batches read;
   MomentSums sums(part, weight);

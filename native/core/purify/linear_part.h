@@ -16,6 +16,7 @@ class LinearPart {
   // weightShape: of the node's weight.
   LinearPart(const graph::Node& node, at::IntArrayRef weightShape);
 
+  bool isConvolution() const { return convolution_; }
   int64_t groups() const { return groups_; }
   // bias may be undefined.
   at::Tensor forward(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const;

@@ -8,6 +8,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include "core/purify/integer_part.h"
 #include "core/purify/linear_part.h"
 #include "core/purify/pace.h"
 #include "core/purify/statistics.h"
@@ -19,7 +20,11 @@ struct BatchNormInput {
   at::Tensor weight;  // as quantized
   at::Tensor bias;    // may be undefined
   RunningStatistics running;
+  const IntegerPart* integers = nullptr;  // the same part by whole numbers, where there is one
 };
+
+// Half the bound γ: changes are whole numbers of it.
+inline double changeUnit(double bound) { return bound / 2; }
 
 struct Pda {
   PdaForm form = PdaForm::Official;
@@ -27,6 +32,8 @@ struct Pda {
   double bound = 1e-3;  // γ
   // Leave out steps that only go back and forth between two iterates; the result is the same to the bit.
   bool skipRepeats = true;
+  // In bfloat16, or whole numbers, what need not be in float32 (moving_input.h).
+  bool coarse = false;
 };
 
 struct Approximation {
