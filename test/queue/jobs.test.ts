@@ -185,8 +185,15 @@ t.test('a queue without workers', { skip: noRedis }, async t => {
       await queue.submit(job({}, { inputs, owner, ...(priority && { priority }) }))
     const done: string[] = []
     const worker = await place.worker()
-    worker.process.stderr?.on('data', chunk => done.push(...String(chunk).split('\n').filter(Boolean)))
+    // The queue knows of a job's end before the worker's line about it is here.
+    const told = new Promise<void>(resolve => {
+      worker.process.stderr?.on('data', chunk => {
+        done.push(...String(chunk).split('\n').filter(Boolean))
+        if (done.length >= jobs.length) resolve()
+      })
+    })
     await waitForEnd(queue)
+    await told
     const owners = await Promise.all(
       done.map(async line => (await queue.status(line.split(' ')[0] as string))?.owner),
     )
