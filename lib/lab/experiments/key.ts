@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
  * Raised when a change of Shellac changes what the same settings give: then nothing that was kept under an older
  * revision counts any more.
  */
-export const REVISION = 3
+export const REVISION = 4
 
 /** JSON with sorted keys; what is undefined is left out. */
 export function canonical(value: unknown): string {
