@@ -36,10 +36,8 @@ BatchNormInput batchNormInput(const UnitTask& task, const LinearPart& part, cons
 // For PDA; none where whole numbers don't pay, or the unit's input has none.
 std::optional<IntegerPart> integerPart(const UnitTask& task, double unit) {
   const auto& node = task.model.graph.node(task.unit.name);
-  const auto input = task.activations.find(task.unit.input);
   const auto device = task.model.parameter(node, "weight").device();
-  if (input == task.activations.end() || !graph::integersPay(node, device)) return std::nullopt;
-  const auto weight = quant::integerWeight(task.nearest, input->second);
+  const auto weight = quant::integerWeight(node, task.nearest, task.activations, device);
   if (!weight) return std::nullopt;
   return IntegerPart(node, *weight, task.model.optionalParameter(node, "bias"), unit);
 }

@@ -12,9 +12,9 @@ EarlyValues::EarlyValues(const std::vector<Join>& joins, const at::Tensor& order
   const auto* index = order.const_data_ptr<int64_t>();
   for (const auto& join : joins) {
     if (join.from == 0) continue;
-    Kept kept{.rows = {}, .images = join.to - join.from, .batches = {}};
-    for (int64_t i = join.from; i < join.to; ++i) kept.rows[index[i]] = i - join.from;
-    for (const auto& value : join.live) kept_[value][join.from] = kept;
+    for (int64_t i = join.from; i < join.to; ++i) places_[index[i]] = i;
+    for (const auto& value : join.live)
+      kept_[value][join.from] = {.from = join.from, .images = join.to - join.from, .batches = {}};
   }
 }
 
@@ -35,8 +35,10 @@ quant::Onlooker EarlyValues::onlooker() {
 void EarlyValues::see(Kept& kept, const at::Tensor& indices, const at::Tensor& value) const {
   const auto* index = indices.const_data_ptr<int64_t>();
   for (int64_t i = 0; i < indices.size(0); ++i) {
-    const auto found = kept.rows.find(index[i]);
-    if (found == kept.rows.end()) continue;
+    const auto place = places_.find(index[i]);
+    if (place == places_.end()) continue;
+    const auto row = place->second - kept.from;
+    if (row < 0 || row >= kept.images) continue;
     if (kept.batches.empty())
       for (int64_t from = 0; from < kept.images; from += batch_) {
         auto sizes = value.sizes().vec();
@@ -44,7 +46,7 @@ void EarlyValues::see(Kept& kept, const at::Tensor& indices, const at::Tensor& v
         kept.batches.push_back(
             at::empty(sizes, value.options().memory_format(value.suggest_memory_format())));
       }
-    kept.batches[found->second / batch_][found->second % batch_].copy_(value[i]);
+    kept.batches[row / batch_][row % batch_].copy_(value[i]);
     ++kept.seen;
   }
 }

@@ -27,13 +27,13 @@ class EarlyValues {
 
  private:
   struct Kept {
-    std::map<int64_t, int64_t> rows;  // by image index
-    int64_t images = 0, seen = 0;
+    int64_t from = 0, images = 0, seen = 0;  // of the stream's images, in their order
     Batches batches;
   };
   void see(Kept& kept, const at::Tensor& indices, const at::Tensor& value) const;
 
   int64_t batch_ = 1;
+  std::map<int64_t, int64_t> places_;                    // in the stream, by image index
   std::map<std::string, std::map<int64_t, Kept>> kept_;  // by value and by the join's first image
 };
 

@@ -9,7 +9,12 @@
 
 namespace shellac::quant {
 
-std::optional<graph::IntegerWeight> integerWeight(const QuantizedWeight& weight, const Quantizer& input) {
+std::optional<graph::IntegerWeight> integerWeight(const graph::Node& node, const QuantizedWeight& weight,
+                                                  const std::map<std::string, Quantizer>& activations,
+                                                  at::Device device) {
+  const auto found = activations.find(node.inputs.front());
+  if (found == activations.end() || !graph::integersPay(node, device)) return std::nullopt;
+  const auto& input = found->second;
   const auto& grid = weight.quantizer.grid();
   const bool fits = grid.symmetric || grid.high() <= std::numeric_limits<int8_t>::max();
   if (!fits || input.grid().symmetric || input.grid().perChannel) return std::nullopt;
@@ -25,10 +30,8 @@ graph::Substitutes Quantization::substitutes(const std::vector<const graph::Node
                                              Arithmetic arithmetic) const {
   graph::Substitutes substitutes;
   const auto asIntegers = [&](const graph::Node& node, const QuantizedWeight& weight) {
-    const auto input = activations.find(node.inputs.front());
-    if (arithmetic == Arithmetic::Float || input == activations.end() || !graph::integersPay(node, device))
-      return false;
-    auto integers = integerWeight(weight, input->second);
+    if (arithmetic == Arithmetic::Float) return false;
+    auto integers = integerWeight(node, weight, activations, device);
     if (integers) substitutes.integers.emplace(node.name, std::move(*integers));
     return integers.has_value();
   };

@@ -45,9 +45,11 @@ struct Options {
   int64_t batch = 32;
 };
 
-// A conv's weight and input in whole numbers; none where codes less their zero point are more than a byte, or
-// the values that are read have no bytes.
-std::optional<graph::IntegerWeight> integerWeight(const QuantizedWeight& weight, const Quantizer& input);
+// A node's weight and input in whole numbers; none where that does not pay on the device, where what it reads
+// is not rounded or has no bytes, or where codes less their zero point are more than a byte.
+std::optional<graph::IntegerWeight> integerWeight(const graph::Node& node, const QuantizedWeight& weight,
+                                                  const std::map<std::string, Quantizer>& activations,
+                                                  at::Device device);
 
 // Somebody else who wants to see values of the full-precision model while they are made for the ranges.
 struct Onlooker {

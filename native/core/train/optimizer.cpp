@@ -55,12 +55,12 @@ class Adam final : public Optimizer {
   void keep(Kept& kept, const std::string& prefix) const override {
     keepTensors(kept, prefix + "first/", first_);
     keepTensors(kept, prefix + "second/", second_);
-    keepTensors(kept, prefix + "steps/", steps_);
+    keepTensors(kept, prefix + "steps/", count());
   }
   void resume(const Kept& kept, const std::string& prefix) override {
     resumeTensors(kept, prefix + "first/", first_);
     resumeTensors(kept, prefix + "second/", second_);
-    resumeTensors(kept, prefix + "steps/", steps_);
+    resumeTensors(kept, prefix + "steps/", count());
   }
 
  private:
@@ -68,6 +68,10 @@ class Adam final : public Optimizer {
     if (!steps_.empty()) steps_.front().add_(1);
     at::_fused_adam_(parameters(), gradients, first_, second_, {}, steps_, learningRate, betas_.first,
                      betas_.second, weightDecay_, 1e-8, /*amsgrad=*/false, /*maximize=*/false);
+  }
+
+  std::vector<at::Tensor> count() const {
+    return {steps_.begin(), steps_.begin() + (steps_.empty() ? 0 : 1)};
   }
 
   double weightDecay_;

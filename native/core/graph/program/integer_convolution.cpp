@@ -39,6 +39,7 @@ IntegerConvolution::IntegerConvolution(const Node& node, const IntegerWeight& we
   const auto window = Window::ofConv(node, weight.codes.sizes().vec());
   layer_ = {.weight = weight.codes,
             .scale = affine.weight.flatten(),
+            .zeroPoints = {},
             .bias = affine.bias,
             .padding = window.padding,
             .stride = window.stride,

@@ -89,14 +89,14 @@ void packIntegers(IntegerLayer& layer, at::IntArrayRef sizes) {
   layer.weight =
       call(operators().pack, {layer.weight, layer.scale, layer.inputScale, layer.zeroPoint, layer.stride,
                               layer.padding, layer.dilation, kOneGroup, sizes.vec()});
+  layer.zeroPoints = at::zeros_like(layer.scale, at::kInt);
 }
 
 at::Tensor convolveIntegers(const at::Tensor& codes, const IntegerLayer& layer,
                             const std::optional<Clamp>& clamp) {
   const auto [activation, bounds] = activationOf(clamp);
-  const auto none = at::zeros_like(layer.scale, at::kInt);  // zero points
   return call(operators().convolveIntegers,
-              {codes, layer.inputScale, layer.zeroPoint, layer.weight, layer.scale, none,
+              {codes, layer.inputScale, layer.zeroPoint, layer.weight, layer.scale, layer.zeroPoints,
                optional(layer.bias), layer.stride, layer.padding, layer.dilation, kOneGroup, 1.0, int64_t{0},
                static_cast<int64_t>(at::kFloat), activation, bounds, std::string()});
 }

@@ -29,8 +29,9 @@ at::Tensor convolveOnto(at::Tensor other, const at::Tensor& x, const Layer& laye
 // A convolution of bytes: x's codes are uint8, the weight's int8, without a zero point.
 struct IntegerLayer {
   at::Tensor weight;
-  at::Tensor scale;  // float32 [o]
-  at::Tensor bias;   // undefined: none
+  at::Tensor scale;       // float32 [o]
+  at::Tensor zeroPoints;  // int32 [o], all 0, once it is packed
+  at::Tensor bias;        // undefined: none
   std::vector<int64_t> padding, stride, dilation;
   double inputScale = 1;
   int64_t zeroPoint = 0;
