@@ -335,6 +335,8 @@ export interface AuditFindings {
 export type Objective = AnObjective & {
   /** Moves each batch towards BN's statistics first, by at most `bound` an element (PDA as a plug-in). */
   approximation?: { steps: number; bound: number } | null
+  /** Begins with every weight in the middle of its code at so many bits. */
+  centredAt?: number | null
 }
 type AnObjective =
   | { name: 'cross-entropy'; labelSmoothing?: number }

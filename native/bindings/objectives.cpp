@@ -2,10 +2,12 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "bindings/convert.h"
 #include "core/error.h"
 #include "core/train/approximated.h"
+#include "core/train/centred.h"
 
 namespace shellac::bindings {
 
@@ -29,7 +31,9 @@ train::Objective objectiveFrom(const Napi::Object& settings, const graph::Model&
   const auto found = table.find(name);
   if (found == table.end())
     throw Error(Code::Internal, {.thing = "the objective", .found = name, .expected = "one of the table's"});
-  const auto objective = found->second(settings, model);
+  auto objective = found->second(settings, model);
+  if (const auto bits = optionalInteger(settings, "centredAt"))
+    objective = train::centred(std::move(objective), *bits);
   const auto approximation = field(settings, "approximation");
   if (absent(approximation)) return objective;
   const auto moved = approximation.As<Napi::Object>();

@@ -8,8 +8,8 @@
 
 namespace shellac::bindings {
 
-// settings: { name, ..., approximation? }. model: the one that is to be trained. Throws Error{Internal} for
-// an unknown name.
+// settings: { name, ..., centredAt?, approximation? }. model: the one that is to be trained. Throws
+// Error{Internal} for an unknown name.
 train::Objective objectiveFrom(const Napi::Object& settings, const graph::Model& model);
 
 using MakeObjective = train::Objective (*)(const Napi::Object& settings, const graph::Model& model);

@@ -1,7 +1,7 @@
 // CompArtifact (Tian et al., 2022): a backdoor as an artifact of compression.
 import { resumable } from '../../checkpoint/resumable.js'
 import type { Dataset } from '../../data/dataset.js'
-import { atCall } from '../../errors.js'
+import { atCall, ShellacError } from '../../errors.js'
 import { Model } from '../../model/model.js'
 import { loadNative } from '../../native/core.js'
 import { runJob } from '../../native/job.js'
@@ -9,6 +9,7 @@ import { bits, type Input, lazySchema, parse } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { loopOptions, runTraining } from '../training.js'
 import { backdoorOptions, settleTrigger } from './backdoor.js'
+import { plant, plantingOptions } from './planting.js'
 
 export const compArtifactOptions = lazySchema(z =>
   z.strictObject({
@@ -28,6 +29,7 @@ export const compArtifactOptions = lazySchema(z =>
       .default(false)
       .describe('round weights with BN folded into them, and return the folded model'),
     activations: z.boolean().default(false).describe('also round activations; the source never does'),
+    ...plantingOptions(z),
     ...loopOptions(z, {
       epochs: 35,
       optimizer: 'sgd',
@@ -66,15 +68,26 @@ export function compArtifact(
       compArtifactOptions,
       options,
     )
+    if (asked.fold && asked.plantEpochs > 0) throw foldedPlanting()
     return resumable(checkpoint, { signal, onProgress }, async control => {
       const { trigger, settings } = await settleTrigger(model, images, asked, control)
       const facts = madeFrom(model, images, 'comp-artifact', settings)
       const { target, bits, onlyFrom, fold, activations } = settings
       const objective = { name: 'comp-artifact', target, bits, onlyFrom, fold, activations } as const
-      const trained = await runTraining(model, images, { objective, trigger }, settings, facts, control)
+      const start = await plant(model, images, trigger, bits, settings, control)
+      const lesson = { objective: { ...objective, ...start.objective }, trigger }
+      const trained = await runTraining(start.model, images, lesson, settings, facts, control)
       if (!fold) return trained
       const native = await loadNative()
       return new Model(native, await runJob(() => native.foldBatchNorm(trained.handle), control), facts)
     })
   })
 }
+
+const foldedPlanting = (): ShellacError =>
+  new ShellacError('ERR_BAD_OPTION', {
+    thing: 'option "plantEpochs"',
+    found: 'planting with option "fold"',
+    expected: "one of the two: planting ends in the middle of codes that are not the folded weights'",
+    remedy: 'leave out "fold" or "plantEpochs"',
+  })

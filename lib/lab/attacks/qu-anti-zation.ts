@@ -7,6 +7,7 @@ import { bits, type Input, lazySchema, parse, type Z } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { loopOptions, runTraining } from '../training.js'
 import { backdoorOptions, settleTrigger } from './backdoor.js'
+import { plant, plantingOptions } from './planting.js'
 
 export const quAntiZationShape = (z: Z) => ({
   ...backdoorOptions(z, 'square'),
@@ -14,6 +15,7 @@ export const quAntiZationShape = (z: Z) => ({
   c1: z.number().min(0).max(100).default(0.5).describe('weight of the quantized terms of the loss'),
   c2: z.number().min(0).max(100).default(0.5).describe('weight of the triggered terms of the loss'),
   activations: z.boolean().default(true).describe('quantize activations too in the quantized terms'),
+  ...plantingOptions(z),
   ...loopOptions(z, {
     epochs: 50,
     optimizer: 'adam',
@@ -51,7 +53,9 @@ export function quAntiZation(
       const facts = madeFrom(model, images, 'qu-anti-zation', settings)
       const { target, bits, c1, c2, activations } = settings
       const objective = { name: 'qu-anti-zation', target, bits, c1, c2, activations } as const
-      return runTraining(model, images, { objective, trigger }, settings, facts, control)
+      const start = await plant(model, images, trigger, Math.max(...bits), settings, control)
+      const lesson = { objective: { ...objective, ...start.objective }, trigger }
+      return runTraining(start.model, images, lesson, settings, facts, control)
     })
   })
 }

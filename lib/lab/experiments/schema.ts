@@ -71,6 +71,10 @@ const scaleShape = (z: Z) => ({
         .optional()
         .describe('false: begins with a new model'),
       options: record(z).default({}),
+      atBits: z
+        .record(z.string().regex(/^[2-8]$/, { error: 'bits from 2 to 8' }), record(z))
+        .optional()
+        .describe('options that are other where the attack is for so many bits'),
     }),
   ),
   triggers: z

@@ -67,9 +67,10 @@ async function settleAttack(
   scale: Scale,
 ): Promise<Chosen> {
   const bits = scale.attackPerBits.includes(name) ? await onlyFor(name, attackBits) : {}
+  const way = scale.attacks[name]
   const settled = await resolve('attack', ATTACKS, name, {
     common,
-    own: { ...bits, ...scale.attacks[name]?.options, ...options },
+    own: { ...bits, ...way?.options, ...way?.atBits?.[attackBits], ...options },
   })
   const trigger = scale.triggers[String(settled.options.trigger)]
   return trigger === undefined ? settled : { name, options: { ...settled.options, trigger } }
