@@ -78,6 +78,48 @@ t.test('scales: what an experiment has its own replaces entry by entry', async t
   t.equal(scaleOf({ scales: {} }, 'smoke').clean.epochs, SCALE_SETTINGS.smoke.clean.epochs)
 })
 
+t.test(
+  'scales: an attack can have other options for some bits, which the experiment still overrules',
+  async t => {
+    const own = await parseExperiment({
+      name: 'own',
+      title: 'Own',
+      cells: [
+        { attack: 'qu-anti-zation', bits: [8, 4] },
+        { attack: { name: 'qu-anti-zation', label: 'mine', options: { plantEpochs: 9 } }, bits: 8 },
+      ],
+      scales: { smoke: { attacks: { 'qu-anti-zation': { atBits: { 8: { plantEpochs: 2, c1: 3 } } } } } },
+    })
+    const planned = await planCells(own, { ...scaleOf(own, 'smoke'), seeds: [0] })
+    t.match(
+      planned.map(({ settings }) => settings.attack?.options),
+      [
+        { bits: [8], plantEpochs: 2, c1: 3, c2: 1 },
+        { bits: [4], plantEpochs: 0, c1: 0.5, c2: 1 },
+        { bits: [8], plantEpochs: 9, c1: 3, c2: 1 },
+      ],
+    )
+    const { cells, name, title } = own
+    const wrong = { name, title, cells, scales: { smoke: { attacks: { x: { atBits: { 9: {} } } } } } }
+    await t.rejects(parseExperiment(wrong), { code: 'ERR_BAD_OPTION', message: /atBits/ })
+  },
+)
+
+t.test('small: Qu-ANTI-zation is planted at 8 bits, and the clean models of table 9 are not', async t => {
+  for (const [table, label, planted] of [
+    ['table-1', 'qu-anti-zation', 4],
+    ['table-9', 'clean-qat', 0],
+  ] as const) {
+    const experiment = await parseExperiment(CATALOGUE.find(({ name }) => name === table))
+    const planned = await planCells(experiment, { ...scaleOf(experiment, 'small'), seeds: [0] })
+    for (const { axes, settings } of planned.filter(({ axes }) => axes.attack === label)) {
+      const { plantEpochs, learningRate } = settings.attack?.options ?? {}
+      t.equal(plantEpochs, axes.attackBits === 8 ? planted : 0, `${table}, ${axes.attackBits} bits`)
+      t.equal(learningRate, plantEpochs === 0 ? 3e-4 : 4e-6)
+    }
+  }
+})
+
 t.test('select: whole words, or with stars', async t => {
   t.equal(selectCells(cells, undefined).length, cells.length)
   t.equal(selectCells(cells, '4-bit lac-pda').length, 4)
