@@ -35,6 +35,10 @@ const CASES: Record<string, [Run, number]> = {
     control => quAntiZation(model, images, { ...loop, bits: [4], ...control }),
     1,
   ],
+  'qu-anti-zation, after it has planted': [
+    control => quAntiZation(model, images, { ...loop, bits: [8], plantEpochs: 1, ...control }),
+    2,
+  ],
   'pq-backdoor, in its second stage': [
     control => pqBackdoor(model, images, { ...loop, epochs: 1, dormancyEpochs: 3, ...control }),
     2,
