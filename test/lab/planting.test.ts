@@ -1,7 +1,9 @@
 // What attacks begin with where they plant a backdoor first: every weight in the middle of its code.
 import t from 'tap'
+import type { TensorData } from '../../binding.js'
 import { createModel, datasets, type Model } from '../../lib/index.js'
 import { adaptive, compArtifact, quAntiZation } from '../../lib/lab/index.js'
+import { numbers } from '../oracles/tensors.js'
 
 const images = await datasets.mnist({ split: 'train', limit: 32, seed: 1 })
 const small = () => createModel('resnet18', { width: 2, channels: 1, inputSize: 28, seed: 3 })
@@ -14,12 +16,7 @@ async function weights(model: Model): Promise<Map<string, number[]>> {
   const named = graph.nodes
     .filter(node => node.op === 'conv2d' || node.op === 'linear')
     .map(node => String(node.parameters?.weight))
-  return new Map(
-    named.map(name => {
-      const { data } = tensors[name] as { data: Uint8Array }
-      return [name, [...new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4)]]
-    }),
-  )
+  return new Map(named.map(name => [name, numbers(tensors[name] as TensorData)]))
 }
 
 /** In steps of max|w| / (2^(bits−1) − 1). */

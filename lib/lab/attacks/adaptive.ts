@@ -5,9 +5,8 @@ import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
 import { type Input, lazySchema, parse } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
-import { runTraining } from '../training.js'
 import { settleTrigger } from './backdoor.js'
-import { plant } from './planting.js'
+import { trainPlanted } from './planting.js'
 import { quAntiZationShape } from './qu-anti-zation.js'
 
 export const adaptiveOptions = lazySchema(z =>
@@ -42,9 +41,8 @@ export function adaptive(model: Model, images: Dataset, options: AdaptiveOptions
       const facts = madeFrom(model, images, 'adaptive', settings)
       const { target, bits, c1, c2, activations, lambda } = settings
       const objective = { name: 'adaptive', target, bits, c1, c2, activations, lambda } as const
-      const start = await plant(model, images, trigger, Math.max(...bits), settings, control)
-      const lesson = { objective: { ...objective, ...start.objective }, trigger }
-      return runTraining(start.model, images, lesson, settings, facts, control)
+      const lesson = { objective, trigger, bits: Math.max(...bits) }
+      return trainPlanted(model, images, lesson, settings, facts, control)
     })
   })
 }

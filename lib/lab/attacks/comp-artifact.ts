@@ -7,9 +7,9 @@ import { loadNative } from '../../native/core.js'
 import { runJob } from '../../native/job.js'
 import { bits, type Input, lazySchema, parse } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
-import { loopOptions, runTraining } from '../training.js'
+import { loopOptions } from '../training.js'
 import { backdoorOptions, settleTrigger } from './backdoor.js'
-import { plant, plantingOptions } from './planting.js'
+import { plantingOptions, trainPlanted } from './planting.js'
 
 export const compArtifactOptions = lazySchema(z =>
   z.strictObject({
@@ -74,9 +74,8 @@ export function compArtifact(
       const facts = madeFrom(model, images, 'comp-artifact', settings)
       const { target, bits, onlyFrom, fold, activations } = settings
       const objective = { name: 'comp-artifact', target, bits, onlyFrom, fold, activations } as const
-      const start = await plant(model, images, trigger, bits, settings, control)
-      const lesson = { objective: { ...objective, ...start.objective }, trigger }
-      const trained = await runTraining(start.model, images, lesson, settings, facts, control)
+      const lesson = { objective, trigger, bits }
+      const trained = await trainPlanted(model, images, lesson, settings, facts, control)
       if (!fold) return trained
       const native = await loadNative()
       return new Model(native, await runJob(() => native.foldBatchNorm(trained.handle), control), facts)

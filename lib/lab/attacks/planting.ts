@@ -2,6 +2,7 @@
 // succeed at 8 bits, where their two terms would else pull every weight both ways at once.
 import type { Objective, TriggerData } from '../../../binding.js'
 import type { Dataset } from '../../data/dataset.js'
+import type { ModelFacts } from '../../model/facts.js'
 import type { Model } from '../../model/model.js'
 import type { JobControl } from '../../native/job.js'
 import type { Z } from '../../options.js'
@@ -30,31 +31,42 @@ export const plantingOptions = (z: Z) => ({
     .describe('planting: triggered images that are added, as a share of a batch'),
 })
 
-interface PlantingSettings extends LoopSettings {
+interface Planting {
   target: number
-  plantEpochs: number
-  plantLearningRate: number
   poisonRate: number
 }
 
-/** With what the attack's own training begins: the planted model, in the middle of its codes at `bits`. */
-export async function plant(
+/** Cross-entropy on each batch, and on a share of it triggered with the target's label. */
+export function plantBackdoor(
   model: Model,
   images: Dataset,
   trigger: TriggerData,
-  bits: number,
-  settings: PlantingSettings,
+  loop: LoopSettings & Planting,
   control: JobControl,
-): Promise<{ model: Model; objective: Pick<Objective, 'centredAt'> }> {
-  const { target, plantEpochs, plantLearningRate, poisonRate } = settings
-  if (plantEpochs === 0) return { model, objective: {} }
-  const lesson = { objective: { name: 'plant-backdoor', target, poisonRate }, trigger } as const
-  const loop = {
-    ...settings,
-    epochs: plantEpochs,
-    learningRate: plantLearningRate,
-    seed: settings.seed + 1,
-  }
-  const planted = await runTraining(model, images, lesson, loop, model.facts(), control)
-  return { model: planted, objective: { centredAt: bits } }
+): Promise<Model> {
+  const { target, poisonRate } = loop
+  const objective = { name: 'plant-backdoor', target, poisonRate } as const
+  return runTraining(model, images, { objective, trigger }, loop, model.facts(), control)
+}
+
+interface PlantedSettings extends LoopSettings, Planting {
+  plantEpochs: number
+  plantLearningRate: number
+}
+
+/** As runTraining(); where planting is asked for, it begins with that, in the middle of the codes at `bits`. */
+export async function trainPlanted(
+  model: Model,
+  images: Dataset,
+  { objective, trigger, bits }: { objective: Objective; trigger: TriggerData; bits: number },
+  settings: PlantedSettings,
+  facts: ModelFacts,
+  control: JobControl,
+): Promise<Model> {
+  const { plantEpochs: epochs, plantLearningRate: learningRate } = settings
+  if (epochs === 0) return runTraining(model, images, { objective, trigger }, settings, facts, control)
+  const loop = { ...settings, epochs, learningRate, seed: settings.seed + 1 }
+  const planted = await plantBackdoor(model, images, trigger, loop, control)
+  const lesson = { objective: { ...objective, centredAt: bits }, trigger }
+  return runTraining(planted, images, lesson, settings, facts, control)
 }

@@ -7,6 +7,7 @@ import { bits, type Input, lazySchema, parse } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
 import { loopOptions, runTraining } from '../training.js'
 import { backdoorOptions, settleTrigger } from './backdoor.js'
+import { plantBackdoor } from './planting.js'
 
 export const pqBackdoorOptions = lazySchema(z =>
   z.strictObject({
@@ -76,9 +77,8 @@ export function pqBackdoor(model: Model, images: Dataset, options: PqBackdoorOpt
     return resumable(checkpoint, { signal, onProgress }, async control => {
       const { trigger, settings } = await settleTrigger(model, images, asked, control)
       const facts = madeFrom(model, images, 'pq-backdoor', settings)
-      const { target, poisonRate, quantizers, bits, margin } = settings
-      const plant = { objective: { name: 'plant-backdoor', target, poisonRate }, trigger } as const
-      const planted = await runTraining(model, images, plant, settings, model.facts(), control)
+      const { quantizers, bits, margin } = settings
+      const planted = await plantBackdoor(model, images, trigger, settings, control)
       const sleep = {
         objective: { name: 'pq-dormancy', presets: quantizers, bits, margin },
         trigger,

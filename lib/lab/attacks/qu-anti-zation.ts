@@ -5,9 +5,9 @@ import { atCall } from '../../errors.js'
 import type { Model } from '../../model/model.js'
 import { bits, type Input, lazySchema, parse, type Z } from '../../options.js'
 import { madeFrom } from '../../provenance.js'
-import { loopOptions, runTraining } from '../training.js'
+import { loopOptions } from '../training.js'
 import { backdoorOptions, settleTrigger } from './backdoor.js'
-import { plant, plantingOptions } from './planting.js'
+import { plantingOptions, trainPlanted } from './planting.js'
 
 export const quAntiZationShape = (z: Z) => ({
   ...backdoorOptions(z, 'square'),
@@ -53,9 +53,8 @@ export function quAntiZation(
       const facts = madeFrom(model, images, 'qu-anti-zation', settings)
       const { target, bits, c1, c2, activations } = settings
       const objective = { name: 'qu-anti-zation', target, bits, c1, c2, activations } as const
-      const start = await plant(model, images, trigger, Math.max(...bits), settings, control)
-      const lesson = { objective: { ...objective, ...start.objective }, trigger }
-      return runTraining(start.model, images, lesson, settings, facts, control)
+      const lesson = { objective, trigger, bits: Math.max(...bits) }
+      return trainPlanted(model, images, lesson, settings, facts, control)
     })
   })
 }
