@@ -72,9 +72,12 @@ const scaleShape = (z: Z) => ({
         .describe('false: begins with a new model'),
       options: record(z).default({}),
       atBits: z
-        .record(z.string().regex(/^[2-8]$/, { error: 'bits from 2 to 8' }), record(z))
+        .record(
+          z.string().regex(/^[2-8]$/, { error: 'bits from 2 to 8' }),
+          z.union([record(z), z.literal(false)]),
+        )
         .optional()
-        .describe('options that are other where the attack is for so many bits'),
+        .describe('options that are other where the attack is for so many bits; false: none'),
     }),
   ),
   triggers: z

@@ -70,7 +70,7 @@ async function settleAttack(
   const way = scale.attacks[name]
   const settled = await resolve('attack', ATTACKS, name, {
     common,
-    own: { ...bits, ...way?.options, ...way?.atBits?.[attackBits], ...options },
+    own: { ...bits, ...way?.options, ...(way?.atBits?.[attackBits] || {}), ...options },
   })
   const trigger = scale.triggers[String(settled.options.trigger)]
   return trigger === undefined ? settled : { name, options: { ...settled.options, trigger } }

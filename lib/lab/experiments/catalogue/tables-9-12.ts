@@ -8,9 +8,6 @@ const CLEAN_QAT = {
   attack: { name: 'qu-anti-zation', label: 'clean-qat', options: { c2: 0 } },
 }
 
-/** Of the attack's options at 8 bits, those that are there to plant a backdoor. */
-const NOTHING_PLANTED = { plantEpochs: 0, epochs: 10, learningRate: 3e-4 }
-
 export const table9 = defineExperiment({
   name: 'table-9',
   title: 'Table 9: clean models trained with QAT, ResNet-18',
@@ -22,7 +19,8 @@ export const table9 = defineExperiment({
     ...[8, 4].map(attackBits => ({ ...CLEAN_QAT, attackBits, bits: FULL_PRECISION })),
     { ...CLEAN_QAT, bits: [8, 4], ...TWO_BY_TWO },
   ],
-  scales: { small: { attacks: { 'qu-anti-zation': { atBits: { 8: NOTHING_PLANTED } } } } },
+  // What the scale has for the attack at 8 bits is there to plant a backdoor.
+  scales: { small: { attacks: { 'qu-anti-zation': { atBits: { 8: false } } } } },
   paper: TABLE_9,
 })
 
