@@ -21,7 +21,8 @@ import { interrupt, type Run, type RunOptions, stopped } from '../facade/interru
 
 const images = await datasets.mnist({ split: 'train', limit: 32, seed: 1 })
 const model = await createModel('resnet18', { width: 2, channels: 1, inputSize: 28, seed: 3 })
-const loop = { epochs: 3, batch: 16, threads: 1, seed: 5 }
+// Far more epochs than it takes to be stopped: the work must not be at its end when the word arrives.
+const loop = { epochs: 8, batch: 16, threads: 1, seed: 5 }
 const folder = t.testdir({})
 const triggerOut = join(folder, 'trigger.safetensors')
 
@@ -40,7 +41,7 @@ const CASES: Record<string, [Run, number]> = {
     2,
   ],
   'pq-backdoor, in its second stage': [
-    control => pqBackdoor(model, images, { ...loop, epochs: 1, dormancyEpochs: 3, ...control }),
+    control => pqBackdoor(model, images, { ...loop, epochs: 1, dormancyEpochs: 8, ...control }),
     2,
   ],
   'wanet, with its own draws': [control => wanet(model, images, { ...loop, ...control }), 2],
@@ -58,7 +59,7 @@ const CASES: Record<string, [Run, number]> = {
       issba(model, images, {
         ...loop,
         epochs: 1,
-        trigger: 'issba:bits=4,width=2,epochs=3',
+        trigger: 'issba:bits=4,width=2,epochs=8',
         triggerOut,
         ...control,
       }),
@@ -68,12 +69,12 @@ const CASES: Record<string, [Run, number]> = {
   ft: [control => ft(model, images, { ...loop, ...control }), 1],
   'fine-pruning': [control => finePruning(model, images, { ...loop, ...control }), 2],
   'nad-pda, in its second stage': [
-    control => nadPda(model, images, { ...loop, epochs: 2, teacherEpochs: 1, pdaSteps: 1, ...control }),
+    control => nadPda(model, images, { ...loop, epochs: 6, teacherEpochs: 1, pdaSteps: 1, ...control }),
     1,
   ],
-  'mcr, on its curve': [control => mcr(model, images, { ...loop, epochs: 1, curveEpochs: 3, ...control }), 2],
+  'mcr, on its curve': [control => mcr(model, images, { ...loop, epochs: 1, curveEpochs: 8, ...control }), 2],
   'i-bau': [
-    control => iBau(model, images, { rounds: 3, iterations: 2, batch: 16, threads: 1, ...control }),
+    control => iBau(model, images, { rounds: 8, iterations: 2, batch: 16, threads: 1, ...control }),
     1,
   ],
 }
@@ -113,7 +114,7 @@ t.test('checkpoints: several calls share one, and go on from the second of them'
     return quAntiZation(clean, images, { ...loop, bits: [4], ...shared, ...control })
   }
   const whole = await both({})
-  await stopped(path, both, reaches(4))
+  await stopped(path, both, reaches(loop.epochs + 1))
   const checkpoint = new Checkpoint(path)
   const stages: number[] = []
   const resumed = await both({ checkpoint, onProgress: ({ unit }) => void stages.push(unit) })
