@@ -47,34 +47,37 @@ class Adam final : public Optimizer {
         betas_(betas),
         first_(zeros()),
         second_(zeros()) {
-    if (!this->parameters().empty())
-      count_ = at::zeros({}, this->parameters().front().options().requires_grad(false));
-    counts_.assign(this->parameters().size(), count_);
+    if (this->parameters().empty()) return;
+    const auto& any = this->parameters().front();
+    steps_.assign(this->parameters().size(), at::zeros({}, any.options().requires_grad(false)));
   }
 
   void keep(Kept& kept, const std::string& prefix) const override {
     keepTensors(kept, prefix + "first/", first_);
     keepTensors(kept, prefix + "second/", second_);
-    keepTensors(kept, prefix + "steps/", std::vector<at::Tensor>{count_});
+    keepTensors(kept, prefix + "steps/", count());
   }
   void resume(const Kept& kept, const std::string& prefix) override {
     resumeTensors(kept, prefix + "first/", first_);
     resumeTensors(kept, prefix + "second/", second_);
-    resumeTensors(kept, prefix + "steps/", std::vector<at::Tensor>{count_});
+    resumeTensors(kept, prefix + "steps/", count());
   }
 
  private:
   void move(const std::vector<at::Tensor>& gradients, double learningRate) override {
-    count_.add_(1);
-    at::_fused_adam_(parameters(), gradients, first_, second_, {}, counts_, learningRate, betas_.first,
+    if (!steps_.empty()) steps_.front().add_(1);
+    at::_fused_adam_(parameters(), gradients, first_, second_, {}, steps_, learningRate, betas_.first,
                      betas_.second, weightDecay_, 1e-8, /*amsgrad=*/false, /*maximize=*/false);
+  }
+
+  std::vector<at::Tensor> count() const {
+    return {steps_.begin(), steps_.begin() + (steps_.empty() ? 0 : 1)};
   }
 
   double weightDecay_;
   Betas betas_;
   std::vector<at::Tensor> first_, second_;
-  at::Tensor count_ = at::zeros({});  // of steps
-  std::vector<at::Tensor> counts_;    // all of them count_: one for each parameter would be a launch for each
+  std::vector<at::Tensor> steps_;  // all of them one tensor: a count for each would be a launch for each
 };
 
 }  // namespace
